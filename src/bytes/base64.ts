@@ -1,0 +1,28 @@
+import { ChatError } from "../errors.ts";
+
+/**
+ * Decodes standard, padded base64 (RFC 4648 §4) and nothing looser: no line breaks, no missing
+ * padding, no stray bits in the last character. So what is accepted re-encodes to the same text.
+ *
+ * @param text The base64 text.
+ * @param what What it is, for the error: "ct", "signature of line 7".
+ * @returns The bytes.
+ * @throws {ChatError} FORMAT if the text is not canonical base64.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(decodeBase64("AQI=", "nonce"), new Uint8Array([1, 2]));
+ * assert.throws(() => decodeBase64("AQI", "nonce"), { code: "FORMAT" });
+ * ```
+ */
+export function decodeBase64(text: string, what: string): Uint8Array<ArrayBuffer> {
+  try {
+    const bytes = Uint8Array.fromBase64(text, { lastChunkHandling: "strict" });
+    // fromBase64 skips white space, which would let two texts mean one value.
+    if (bytes.toBase64() === text) return bytes;
+  } catch (error) {
+    throw new ChatError("FORMAT", `cannot decode ${what}: not padded base64`, { cause: error });
+  }
+  throw new ChatError("FORMAT", `cannot decode ${what}: base64 with white space or stray bits`);
+}

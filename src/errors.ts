@@ -1,0 +1,184 @@
+/**
+ * Every error that securechat reports: its stable code, the exit status it leads to, what the other
+ * side of a connection may be told, and the act that helps.
+ *
+ * Two audiences: `message` and `hint` are for the person at this keyboard; the peer is told `wire`
+ * and nothing else, so that an attacker learns no reason. (BAD_CERT is the exception of protocol 1,
+ * whose status message names the certificate's fault.)
+ *
+ * This module imports nothing and every folder may import it.
+ *
+ * @module
+ */
+
+/** What the table holds for one code. */
+export interface ErrorSpec {
+  /** Exit status of a command that ends with this error. */
+  readonly exit: 0 | 1 | 2 | 3 | 4 | 70;
+  /** All that the peer of a connection is told. */
+  readonly wire: string;
+  /** What to do, where the place that throws knows nothing better. */
+  readonly hint: string;
+}
+
+/** The error table. README documents each code; a test compares the two. */
+export const ERRORS = {
+  BAD_CERT: {
+    exit: 1,
+    wire: "BAD_CERT",
+    hint:
+      "look at it with: securechat cert show FILE; name the CA that signed it with --ca, or issue a new one: securechat cert issue",
+  },
+  SIG_FAIL: {
+    exit: 1,
+    wire: "SIG_FAIL",
+    hint: "do not trust this text; keep the transcript as evidence",
+  },
+  REPLAY: {
+    exit: 1,
+    wire: "REPLAY",
+    hint: "a message was sent twice or out of order; it was dropped and the session goes on",
+  },
+  FORMAT: {
+    exit: 1,
+    wire: "FORMAT",
+    hint:
+      "what was read is not what this place calls for: check the file, or the other side's program",
+  },
+  FRAME_TOO_LARGE: {
+    exit: 1,
+    wire: "FRAME_TOO_LARGE",
+    hint: "the other side does not speak this protocol, or sends more than one message may hold",
+  },
+  TIMEOUT: {
+    exit: 1,
+    wire: "TIMEOUT",
+    hint: "the other side was silent for too long: check the network and try again",
+  },
+  HANDSHAKE: {
+    exit: 1,
+    wire: "HANDSHAKE",
+    hint:
+      "the other side broke the protocol before the chat began: check that it is a securechat/1 program",
+  },
+  SIGN_IN: {
+    exit: 1,
+    wire: "ERROR",
+    hint: "check the e-mail address and the password, or make the account with --register",
+  },
+  BUSY: {
+    exit: 1,
+    wire: "BUSY",
+    hint: "wait a moment, then try again",
+  },
+  SLOW: {
+    exit: 1,
+    wire: "SLOW",
+    hint: "the other side reads more slowly than messages arrive: connect again from a faster line",
+  },
+  CONNECTION: {
+    exit: 1,
+    wire: "CONNECTION",
+    hint: "check that the server runs (securechat serve) and that HOST:PORT is right",
+  },
+  ADDRESS: {
+    exit: 1,
+    wire: "ADDRESS",
+    hint: "stop the program that holds the port, or choose another: securechat serve --port N",
+  },
+  DATABASE: {
+    exit: 1,
+    wire: "ERROR",
+    hint:
+      "check that the database runs and that DB_HOST, DB_USER, DB_PASSWORD and DB_NAME are right: securechat db init",
+  },
+  ACCOUNT: {
+    exit: 1,
+    wire: "ERROR",
+    hint: "list the accounts with: securechat user list",
+  },
+  EXISTS: {
+    exit: 1,
+    wire: "EXISTS",
+    hint: "choose another --out, or replace it on purpose with --force",
+  },
+  FILE: {
+    exit: 1,
+    wire: "FILE",
+    hint: "check the path and its permissions",
+  },
+  NO_INPUT: {
+    exit: 4,
+    wire: "NO_INPUT",
+    hint: "name a file that exists",
+  },
+  CONFIG: {
+    exit: 2,
+    wire: "CONFIG",
+    hint: "correct the setting; .env.example describes every one",
+  },
+  USAGE: {
+    exit: 2,
+    wire: "USAGE",
+    hint: "see: securechat --help",
+  },
+  INTERNAL: {
+    exit: 70,
+    wire: "INTERNAL",
+    hint:
+      "this is a fault of securechat: run again with SECURECHAT_DEBUG=1 and report what it prints",
+  },
+} as const satisfies Record<string, ErrorSpec>;
+
+/** A code of the table. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Optional parts of a {@link ChatError}. */
+export interface ChatErrorOptions extends ErrorOptions {
+  /** A better act than the table's. */
+  readonly hint?: string;
+}
+
+/**
+ * The one error class: a code of {@link ERRORS} and a sentence of the form
+ * "cannot <action>: <state>, expected <state>", lower case, without a final period or a secret.
+ *
+ * @example The hint comes from the table unless the place that throws knows better
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { ChatError, ERRORS } from "./errors.ts";
+ * const plain = new ChatError("REPLAY", "cannot accept message 7: expected more than 8");
+ * assert.equal(plain.hint, ERRORS.REPLAY.hint);
+ * assert.equal(new ChatError("FILE", "cannot read x", { hint: "create x" }).hint, "create x");
+ * ```
+ */
+export class ChatError extends Error {
+  override readonly name = "ChatError";
+  /** Stable code, one of {@link ERRORS}. */
+  readonly code: ErrorCode;
+  /** What the person can do. */
+  readonly hint: string;
+
+  /**
+   * @param code A code of the table.
+   * @param message What could not be done, and why.
+   * @param options `hint` overrides the table's; `cause` keeps the original error.
+   */
+  constructor(code: ErrorCode, message: string, options: ChatErrorOptions = {}) {
+    super(message, options);
+    this.code = code;
+    this.hint = options.hint ?? ERRORS[code].hint;
+  }
+}
+
+/**
+ * Turns anything that was thrown into a {@link ChatError}; what has no code becomes INTERNAL.
+ *
+ * @param thrown The value of a `catch`.
+ * @returns `thrown` itself if it is a ChatError.
+ */
+export function asChatError(thrown: unknown): ChatError {
+  if (thrown instanceof ChatError) return thrown;
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  return new ChatError("INTERNAL", `something unexpected happened: ${text}`, { cause: thrown });
+}
