@@ -1,0 +1,169 @@
+/**
+ * A certificate as the rest of the program sees it: parsed once, plain data after that.
+ *
+ * Parsing accepts any X.509 v3 certificate with an RSA key; whether it may be used for something is
+ * `validate.ts`'s business.
+ *
+ * @module
+ */
+
+import "reflect-metadata";
+import {
+  BasicConstraintsExtension,
+  ExtendedKeyUsageExtension,
+  KeyUsagesExtension,
+  type Name,
+  SubjectAlternativeNameExtension,
+  X509Certificate,
+} from "@peculiar/x509";
+import { sha256 } from "../crypto/digest.ts";
+import { importVerifyKey, type VerifyKey } from "../crypto/signature.ts";
+import { ChatError } from "../errors.ts";
+import { decodePem, encodePem } from "./pem.ts";
+
+/** Largest DER certificate that is parsed, bytes. */
+export const CERT_MAX_BYTES = 32_768;
+
+/** A parsed certificate. */
+export interface Certificate {
+  readonly der: Uint8Array<ArrayBuffer>;
+  /** Lower-case hex SHA-256 of the DER. */
+  readonly fingerprint: string;
+  /** Distinguished names, for people. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** The subject's first CN, or the empty string. */
+  readonly commonName: string;
+  /** Lower-case hex. */
+  readonly serial: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly dnsNames: readonly string[];
+  readonly ipAddresses: readonly string[];
+  readonly isCa: boolean;
+  /** Bits of RFC 5280 §4.2.1.3, bit 0 lowest; absent without the extension. */
+  readonly keyUsage?: number;
+  /** OIDs of RFC 5280 §4.2.1.12; absent without the extension. */
+  readonly extendedKeyUsage?: readonly string[];
+  readonly key: VerifyKey;
+  readonly keyBits: number;
+  /** Whether the holder of the issuer's key signed this certificate, names included. */
+  signedBy(issuer: Certificate): Promise<boolean>;
+}
+
+const parsedOf = new WeakMap<Certificate, X509Certificate>();
+
+/**
+ * Parses a PEM certificate.
+ *
+ * @param text PEM text with one `CERTIFICATE` block.
+ * @param source Where it is from, for errors.
+ * @returns The certificate.
+ * @throws {ChatError} FORMAT if it is not a certificate with an RSA key.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.throws(() => parseCertificatePem("hello", "a.pem"), { code: "FORMAT" });
+ * ```
+ */
+export function parseCertificatePem(text: string, source: string): Certificate {
+  return parseCertificateDer(decodePem(text, ["CERTIFICATE"], source).der, source);
+}
+
+/**
+ * Parses a DER certificate.
+ *
+ * @param der At most 32 KiB, nothing after the certificate.
+ * @param source Where it is from, for errors.
+ * @returns The certificate.
+ * @throws {ChatError} FORMAT if it is not a certificate with an RSA key.
+ */
+export function parseCertificateDer(der: Uint8Array<ArrayBuffer>, source: string): Certificate {
+  requireOneSequence(der, source);
+  try {
+    const parsed = new X509Certificate(der);
+    const certificate = describe(der, parsed);
+    parsedOf.set(certificate, parsed);
+    return certificate;
+  } catch (error) {
+    const why = error instanceof ChatError ? error.message : "not an X.509 certificate";
+    throw new ChatError("FORMAT", `cannot read certificate of ${source}: ${why}`, { cause: error });
+  }
+}
+
+/**
+ * The usual PEM text of a certificate.
+ *
+ * @param certificate A certificate.
+ * @returns PEM text with a final newline.
+ */
+export function certificatePem(certificate: Certificate): string {
+  return encodePem("CERTIFICATE", certificate.der);
+}
+
+/**
+ * The subject's name as an object of the X.509 library, for the issuer field of what it signs: byte
+ * for byte as the certificate has it, as RFC 5280 §4.1.2.4 asks.
+ *
+ * @param certificate A certificate made by this module.
+ * @returns The name.
+ */
+export function subjectNameOf(certificate: Certificate): Name {
+  const parsed = parsedOf.get(certificate);
+  if (parsed === undefined) throw new TypeError("cannot name certificate: it was not parsed here");
+  return parsed.subjectName;
+}
+
+/** One DER SEQUENCE and nothing behind it: bytes behind it would be under no signature. */
+function requireOneSequence(der: Uint8Array, source: string): void {
+  const long = (der[1] ?? 0) & 0x7f;
+  const isLong = ((der[1] ?? 0) & 0x80) !== 0;
+  const lengthBytes = isLong ? long : 0;
+  let length = isLong ? 0 : long;
+  for (const byte of der.subarray(2, 2 + lengthBytes)) length = length * 256 + byte;
+  const whole = 2 + lengthBytes + length === der.length && lengthBytes <= 3;
+  if (der[0] === 0x30 && whole && der.length <= CERT_MAX_BYTES) return;
+  throw new ChatError(
+    "FORMAT",
+    `cannot read certificate of ${source}: ${der.length} bytes that are not one DER sequence`,
+  );
+}
+
+function describe(der: Uint8Array<ArrayBuffer>, parsed: X509Certificate): Certificate {
+  const names = parsed.getExtension(SubjectAlternativeNameExtension)?.names.items ?? [];
+  const keyUsage = parsed.getExtension(KeyUsagesExtension)?.usages;
+  const extendedKeyUsage = parsed.getExtension(ExtendedKeyUsageExtension)?.usages;
+  const key = importVerifyKey(new Uint8Array(parsed.publicKey.rawData));
+  const certificate: Certificate = {
+    der,
+    fingerprint: sha256(der).toHex(),
+    subject: parsed.subject,
+    issuer: parsed.issuer,
+    commonName: parsed.subjectName.getField("CN")[0] ?? "",
+    serial: parsed.serialNumber,
+    notBefore: parsed.notBefore,
+    notAfter: parsed.notAfter,
+    dnsNames: names.filter((name) => name.type === "dns").map((name) => name.value),
+    ipAddresses: names.filter((name) => name.type === "ip").map((name) => name.value),
+    isCa: parsed.getExtension(BasicConstraintsExtension)?.ca ?? false,
+    ...(keyUsage === undefined ? {} : { keyUsage }),
+    ...(extendedKeyUsage === undefined ? {} : { extendedKeyUsage: extendedKeyUsage.map(String) }),
+    key,
+    keyBits: key.handle.asymmetricKeyDetails?.modulusLength ?? 0,
+    signedBy: (issuer) => isSignedBy(certificate, issuer),
+  };
+  return certificate;
+}
+
+async function isSignedBy(certificate: Certificate, issuer: Certificate): Promise<boolean> {
+  const parsed = parsedOf.get(certificate);
+  const parsedIssuer = parsedOf.get(issuer);
+  if (parsed === undefined || parsedIssuer === undefined) return false;
+  if (parsed.issuer !== parsedIssuer.subject) return false;
+  try {
+    return await parsed.verify({ publicKey: parsedIssuer.publicKey, signatureOnly: true });
+  } catch {
+    return false;
+  }
+}

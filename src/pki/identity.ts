@@ -1,0 +1,56 @@
+/**
+ * Who this side is: its certificate and the key that proves it.
+ *
+ * @module
+ */
+
+import { hkdf } from "../crypto/hkdf.ts";
+import { importSigningKey, type SigningKey } from "../crypto/signature.ts";
+import { ChatError } from "../errors.ts";
+import { type Certificate, parseCertificatePem } from "./certificate.ts";
+import { parsePrivateKey } from "./private_key.ts";
+
+const SALT_SECRET_BYTES = 32;
+const SALT_SECRET_INFO = "securechat/1 salt of unknown accounts";
+
+/** A certificate with its signing key. */
+export interface Identity {
+  readonly certificate: Certificate;
+  readonly signingKey: SigningKey;
+  /**
+   * 32 bytes only this key's holder can derive: a server makes the salts of unknown accounts from
+   * it, so that they survive a restart without a file of their own.
+   */
+  readonly saltSecret: Uint8Array;
+}
+
+/** The two PEM texts of an identity and where they come from. */
+export interface IdentityFiles {
+  readonly certificatePem: string;
+  readonly certificateSource: string;
+  readonly keyPem: string;
+  readonly keySource: string;
+}
+
+/**
+ * Reads a certificate with its key.
+ *
+ * @param files The PEM texts.
+ * @returns The identity.
+ * @throws {ChatError} FORMAT if one of them is broken, or the key is not the certificate's.
+ */
+export async function parseIdentity(files: IdentityFiles): Promise<Identity> {
+  const certificate = parseCertificatePem(files.certificatePem, files.certificateSource);
+  const key = parsePrivateKey(files.keyPem, files.keySource);
+  if (key.spkiDer.toHex() !== certificate.key.spkiDer.toHex()) {
+    throw new ChatError(
+      "FORMAT",
+      `cannot use ${files.keySource}: it is not the key of ${files.certificateSource}`,
+      { hint: "name the two files that one `securechat cert issue` made" },
+    );
+  }
+  const signingKey = await importSigningKey(key.pkcs8Der);
+  const saltSecret = hkdf(key.pkcs8Der, SALT_SECRET_INFO, SALT_SECRET_BYTES);
+  key.pkcs8Der.fill(0);
+  return { certificate, signingKey, saltSecret };
+}
