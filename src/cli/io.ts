@@ -10,6 +10,8 @@ export interface TextOut {
   write(text: string): void;
   /** Whether a person is looking: then prompts, panels and colour make sense. */
   readonly isTerminal: boolean;
+  /** Whether colour may be used, see `style.ts`; absent: no. */
+  readonly hasColour?: boolean;
 }
 
 /** The terminal or stream that is read. */
@@ -24,7 +26,12 @@ export interface TextIn {
    * @returns The line, or nothing at the end of input.
    */
   ask(question: string): Promise<string | undefined>;
-  /** The same without echo. */
+  /**
+   * The same without echo.
+   *
+   * @throws {ChatError} USAGE where nobody types.
+   * @throws {DOMException} AbortError at Ctrl-C, which also aborts `stop`.
+   */
   askSecret(question: string): Promise<string | undefined>;
 }
 

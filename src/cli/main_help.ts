@@ -1,0 +1,37 @@
+/** What `securechat --help` prints. */
+export const HELP = `securechat: chat whose every message is signed and kept as evidence
+
+Usage:
+  securechat COMMAND [OPTIONS]
+  securechat COMMAND --help
+
+Commands:
+  ca init       make the certificate authority (CA) of your team
+  cert issue    issue a certificate to a server or a client
+  cert show     show what a certificate says
+  db init       create or upgrade the table of accounts
+  user          list, add, remove accounts; change a password
+  serve         run the server
+  connect       connect to a server and chat
+  verify        check transcripts and say who wrote what
+
+Options:
+  -h, --help       this text, or that of a command
+  -V, --version    the version
+
+Settings come from .env in the current folder, the environment, and options, the
+last being strongest; .env.example describes each. NO_COLOR turns colour off,
+SECURECHAT_DEBUG=1 adds a stack to errors.
+
+Exit status:
+  0 done or VALID, 1 refused or INVALID, 2 wrong use or setting, 3 INCOMPLETE,
+  4 no such input, 70 a fault of securechat, 130 stopped at a prompt
+
+Examples:
+  $ securechat ca init --name "Team CA"
+  $ securechat cert issue --cn chat.example --type server
+  $ securechat cert issue --cn alice --type client
+  $ securechat serve
+  $ securechat connect 127.0.0.1:5555
+  $ securechat verify transcripts/*.transcript
+`;

@@ -1,0 +1,127 @@
+/**
+ * The world of a real process: its three streams, its environment, its clock, its signals.
+ *
+ * @module
+ */
+
+import { ChatError } from "../errors.ts";
+import type { Io, TextIn, TextOut } from "./io.ts";
+import { LineReader } from "./line_reader.ts";
+import { SecretLine } from "./secret_line.ts";
+import { StopSignal } from "./stop_signal.ts";
+import { textStream } from "./text_stream.ts";
+
+const NEWLINE = 0x0a;
+
+/** The process's world; disposing it lets the process end. */
+export interface ProcessIo extends Io, Disposable {}
+
+/**
+ * Opens the world of this process. Nothing is read, and Ctrl-C keeps its usual effect, until a
+ * command asks for it.
+ *
+ * @returns The world; dispose it when the command has ended, since a pending read of standard input
+ * would keep the process alive.
+ */
+export function processIo(): ProcessIo {
+  const stop = new StopSignal();
+  const mayColour = (readEnvironment("NO_COLOR", "") ?? "") === "";
+  const options = { mayColour, onBroken: () => stop.abort() };
+  const err = textStream(Deno.stderr, options);
+  const reader = new LineReader(Deno.stdin);
+  return {
+    out: textStream(Deno.stdout, options),
+    err,
+    input: terminalInput({ reader, err, stop }),
+    env: (name) => readEnvironment(name),
+    now: () => Date.now(),
+    get stop() {
+      return stop.signal;
+    },
+    [Symbol.dispose]() {
+      stop[Symbol.dispose]();
+      if (reader.isReading) Deno.stdin.close();
+    },
+  };
+}
+
+/** Reads one variable; one that this program was not permitted to read is an error, not a default. */
+function readEnvironment(name: string, forbidden?: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    if (forbidden !== undefined) return forbidden;
+    throw new ChatError("CONFIG", `cannot read ${name} from the environment: no permission`, {
+      cause: error,
+      hint: "start securechat through its deno.json tasks, or with --allow-env",
+    });
+  }
+}
+
+interface InputParts {
+  readonly reader: LineReader;
+  /** Prompts go where a person looks even when the result is piped away. */
+  readonly err: TextOut;
+  readonly stop: StopSignal;
+}
+
+function terminalInput({ reader, err, stop }: InputParts): TextIn {
+  const isTerminal = Deno.stdin.isTerminal();
+  return {
+    isTerminal,
+    async *lines() {
+      for (;;) {
+        const line = await reader.nextLine();
+        if (line === undefined) return;
+        yield line;
+      }
+    },
+    async ask(question) {
+      err.write(question);
+      return await reader.nextLine();
+    },
+    async askSecret(question) {
+      if (!isTerminal) throw noTerminal();
+      err.write(question);
+      return await readSecret({ reader, err, stop });
+    },
+  };
+}
+
+function noTerminal(): ChatError {
+  return new ChatError("USAGE", "cannot ask for a password: standard input is not a terminal", {
+    hint: "give it with --password-file FILE or --password-stdin",
+  });
+}
+
+/** Reads a line without echo. Whatever happens, the terminal gets its mode back. */
+async function readSecret({ reader, err, stop }: InputParts): Promise<string | undefined> {
+  const { signal } = stop; // taken before raw mode, so that SIGTERM cannot leave the terminal raw
+  signal.throwIfAborted();
+  const stopped = Promise.withResolvers<never>();
+  const onStop = () => stopped.reject(signal.reason);
+  signal.addEventListener("abort", onStop);
+  const line = new SecretLine();
+  Deno.stdin.setRaw(true);
+  try {
+    const outcome = await Promise.race([typeSecret(line, reader), stopped.promise]);
+    if (outcome === "stop") stop.abort();
+    signal.throwIfAborted();
+    return outcome === "end" ? undefined : line.text();
+  } finally {
+    Deno.stdin.setRaw(false);
+    signal.removeEventListener("abort", onStop);
+    line.wipe();
+    err.write("\n");
+  }
+}
+
+async function typeSecret(line: SecretLine, reader: LineReader): Promise<"done" | "stop" | "end"> {
+  for (;;) {
+    const byte = await reader.nextByte();
+    if (byte === undefined) return "end";
+    const outcome = line.press(byte);
+    if (byte === 0x0d) reader.skip(NEWLINE);
+    if (outcome !== "more") return outcome;
+  }
+}
