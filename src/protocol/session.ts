@@ -73,7 +73,14 @@ export type AccountRequest =
 /** What the accounts answer. */
 export type AccountAnswer =
   | { readonly kind: "salt"; readonly salt: Uint8Array }
-  | { readonly kind: "accepted"; readonly email: string; readonly username: string }
+  | {
+    readonly kind: "accepted";
+    readonly email: string;
+    readonly username: string;
+    /** What the client is told. */
+    readonly text: string;
+  }
+  /** `text` is for the client, `error` for this side. */
   | { readonly kind: "refused"; readonly text: string; readonly error: ChatError };
 
 /** What can happen to a session. */
@@ -137,7 +144,7 @@ export interface Session {
   /**
    * Takes one input. Never throws for what a peer sent: that becomes a "refused" or "ended" event.
    *
-   * @throws {TypeError} for an input that this state has no use for: a fault of the driver.
+   * @throws {ChatError} INTERNAL for an input that this state has no use for: a fault of the driver.
    */
   step(input: Input): Promise<Output>;
 }

@@ -1,0 +1,205 @@
+/**
+ * The open chat of protocol 1: signed messages both ways, and the receipts at its end
+ * (PROTOCOL-1, phases 5 and 6). Client and server run the same machine.
+ *
+ * @module
+ */
+
+import { decodeBase64 } from "../../bytes/base64.ts";
+import { decryptEcb, encryptEcb } from "../../crypto/aes_ecb.ts";
+import type { SigningKey } from "../../crypto/signature.ts";
+import { asChatError, ChatError, ERRORS } from "../../errors.ts";
+import type { Certificate } from "../../pki/certificate.ts";
+import { CHAT_BODY_MAX_BYTES } from "../frame.ts";
+import type { Input, MessageRecord, Output, Receipt, Session, SessionEvent } from "../session.ts";
+import {
+  decodeReceipt,
+  encodeReceipt,
+  signMessage,
+  signReceipt,
+  verifyMessage,
+  verifyReceipt,
+} from "./evidence.ts";
+import { decodeUtf8 } from "./json.ts";
+import { type Message, messageFrame, parseMessage } from "./messages.ts";
+import { ended, misused, output, statusFrame } from "./output.ts";
+
+/** Largest text of one message, bytes: its base64 and its signature fit the frame. */
+export const TEXT_MAX_BYTES = 131_072;
+
+/** Refused frames in a row after which the peer is let go: each costs a signature check. */
+const REFUSALS_MAX = 100;
+
+/** What a channel is made of; it does not change while it is open. */
+export interface ChannelKeys {
+  readonly role: Receipt["peer"];
+  readonly sessionKey: Uint8Array;
+  readonly signingKey: SigningKey;
+  readonly peer: Certificate;
+}
+
+interface ChannelState {
+  /** Number of the last message sent, 0 before the first. */
+  readonly sent: number;
+  /** Number of the last message accepted. */
+  readonly accepted: number;
+  /** Frames refused since the last accepted one. */
+  readonly refusals: number;
+  /** This side's receipt is out: nothing more is said or accepted. */
+  readonly left: boolean;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * A channel at its beginning.
+ *
+ * @param keys The session key, this side's signing key, the peer's certificate.
+ * @returns The session.
+ */
+export function openChannel(keys: ChannelKeys): Session {
+  return channel(keys, { sent: 0, accepted: 0, refusals: 0, left: false });
+}
+
+function channel(keys: ChannelKeys, state: ChannelState): Session {
+  return {
+    patience: "open",
+    maxBodyBytes: CHAT_BODY_MAX_BYTES,
+    step: (input) => step(keys, state, input),
+  };
+}
+
+async function step(keys: ChannelKeys, state: ChannelState, input: Input): Promise<Output> {
+  switch (input.kind) {
+    case "frame":
+      return takeFrame(keys, state, input.body);
+    case "say":
+      return await say(keys, state, input);
+    case "leave":
+      return await leave(keys, state, input);
+    case "abort":
+      return ended(input.error, [statusFrame(input.error)]);
+    default:
+      return misused(input, "open");
+  }
+}
+
+/** Signs several messages at once: signing runs beside the event loop, on every core. */
+async function say(
+  keys: ChannelKeys,
+  state: ChannelState,
+  { texts, nowMs }: Extract<Input, { kind: "say" }>,
+): Promise<Output> {
+  if (state.left) return output(channel(keys, state));
+  const records = await Promise.all(texts.map(async (text, index): Promise<MessageRecord> => {
+    const plain = encoder.encode(text);
+    if (plain.length > TEXT_MAX_BYTES) {
+      throw new ChatError(
+        "FRAME_TOO_LARGE",
+        `cannot say ${plain.length} bytes: expected at most ${TEXT_MAX_BYTES}`,
+      );
+    }
+    const ct = encryptEcb(keys.sessionKey, plain).toBase64();
+    const message = { seqno: state.sent + 1 + index, ts: nowMs, ct };
+    const sig = await signMessage(keys.signingKey, message);
+    return { ...message, sig, peerFingerprint: keys.peer.fingerprint };
+  }));
+  return output(channel(keys, { ...state, sent: state.sent + texts.length }), {
+    record: records,
+    send: records.map(({ seqno, ts, ct, sig }) =>
+      messageFrame({ type: "msg", seqno, ts, ct, sig })
+    ),
+    events: records.map(({ seqno, ts }, index): SessionEvent => ({
+      kind: "said",
+      author: "self",
+      seqno,
+      ts,
+      text: texts[index] ?? "",
+    })),
+  });
+}
+
+async function leave(
+  keys: ChannelKeys,
+  state: ChannelState,
+  { summary }: Extract<Input, { kind: "leave" }>,
+): Promise<Output> {
+  if (state.left) return output(channel(keys, state));
+  const receipt = await signReceipt(keys.signingKey, keys.role, summary);
+  return output(channel(keys, { ...state, left: true }), {
+    send: [messageFrame(encodeReceipt(receipt))],
+    events: [{ kind: "receipt_made", receipt }],
+  });
+}
+
+function takeFrame(keys: ChannelKeys, state: ChannelState, body: Uint8Array): Output {
+  try {
+    const message = parseMessage(body, ["msg", "receipt", "status"]);
+    if (message.type === "msg") return takeMessage(keys, state, message);
+    if (message.type === "receipt") return takeReceipt(keys, state, decodeReceipt(message));
+    const told = { status: message.status, message: message.message ?? "" };
+    return output(channel(keys, state), { events: [{ kind: "told", ...told }] });
+  } catch (thrown) {
+    return refuse(keys, state, asChatError(thrown));
+  }
+}
+
+/**
+ * PROTOCOL-1 phase 5: number, then signature, then text. The counter moves only when all three are
+ * right, so a forged number stops nobody.
+ */
+function takeMessage(keys: ChannelKeys, state: ChannelState, message: Message<"msg">): Output {
+  const { seqno, ts, ct, sig } = message;
+  if (state.left) return output(channel(keys, state));
+  if (seqno <= state.accepted) {
+    throw new ChatError(
+      "REPLAY",
+      `cannot accept message ${seqno}: expected a number above ${state.accepted}`,
+    );
+  }
+  if (!verifyMessage(keys.peer.key, message)) {
+    throw new ChatError(
+      "SIG_FAIL",
+      `cannot accept message ${seqno}: its signature is not by "${keys.peer.commonName}"`,
+    );
+  }
+  const text = decodeUtf8(decryptEcb(keys.sessionKey, decodeBase64(ct, "ct")));
+  return output(channel(keys, { ...state, accepted: seqno, refusals: 0 }), {
+    record: [{ seqno, ts, ct, sig, peerFingerprint: keys.peer.fingerprint }],
+    events: [{ kind: "said", author: "peer", seqno, ts, text }],
+  });
+}
+
+function takeReceipt(keys: ChannelKeys, state: ChannelState, receipt: Receipt): Output {
+  const error = receiptError(keys, receipt);
+  const event: SessionEvent = error === undefined
+    ? { kind: "peer_left", receipt }
+    : { kind: "peer_left", receipt, error };
+  return output(channel(keys, state), { events: [event] });
+}
+
+function receiptError(keys: ChannelKeys, receipt: Receipt): ChatError | undefined {
+  if (receipt.peer === keys.role) {
+    return new ChatError(
+      "SIG_FAIL",
+      `cannot accept receipt: it is of this side, a ${receipt.peer}`,
+    );
+  }
+  if (verifyReceipt(keys.peer.key, receipt)) return undefined;
+  return new ChatError(
+    "SIG_FAIL",
+    `cannot accept receipt: its signature is not by "${keys.peer.commonName}"`,
+  );
+}
+
+function refuse(keys: ChannelKeys, state: ChannelState, error: ChatError): Output {
+  const refusals = state.refusals + 1;
+  if (refusals > REFUSALS_MAX) return ended(error, [statusFrame(error)]);
+  const message = error.code === "REPLAY" || error.code === "SIG_FAIL"
+    ? ERRORS[error.code].hint
+    : ERRORS[error.code].wire;
+  return output(channel(keys, { ...state, refusals }), {
+    send: [messageFrame({ type: "status", status: ERRORS[error.code].wire, message })],
+    events: [{ kind: "refused", error }],
+  });
+}

@@ -1,0 +1,20 @@
+import { printable } from "../../bytes/printable.ts";
+import { ChatError, type ErrorCode } from "../../errors.ts";
+import type { Message } from "./messages.ts";
+
+/** Codes that a peer may name as its reason and that keep their meaning on this side. */
+const NAMED: readonly ErrorCode[] = ["BAD_CERT", "BUSY", "TIMEOUT", "SLOW", "FRAME_TOO_LARGE"];
+
+/**
+ * The error for a status by which the other side ends the session. Its words are shown as what they
+ * are: foreign text.
+ *
+ * @param status The status message.
+ * @param fallback The code where the status names none.
+ * @returns The error.
+ */
+export function peerRefusal(status: Message<"status">, fallback: ErrorCode): ChatError {
+  const said = printable(status.message || status.status);
+  const code = NAMED.find((name) => name === status.status) ?? fallback;
+  return new ChatError(code, `cannot go on: the other side says "${said}"`);
+}
