@@ -1,0 +1,172 @@
+/**
+ * Slows down the guessing of passwords.
+ *
+ * Failures are counted per account and per address, and each further one doubles the delay. What
+ * the numbers weigh up:
+ * - The cap of an account is one minute: an attacker gets 1,440 guesses a day, and whoever wants
+ *   to lock an owner out makes them wait a minute, not an hour.
+ * - From an address from which the owner has logged in before, the account's delay does not count,
+ *   only the failures from there: so a distant attacker cannot lock that owner out at all.
+ * - The address has more free failures, since a whole office may share it.
+ *
+ * Nothing here reads a clock or waits. Call `delayMs`; if it is 0 call `failed` *before* the
+ * password is checked, and `succeeded` if it was right: so parallel attempts cannot share one free
+ * failure.
+ *
+ * @module
+ */
+
+import { addressKey } from "./address_key.ts";
+
+const ACCOUNT_FREE = 3; // typing errors of a person
+const ADDRESS_FREE = 10; // several people behind one address
+const DELAY_FIRST_MS = 1000;
+const DELAY_MAX_MS = 60_000;
+const FORGET_MS = 15 * 60_000;
+const KNOWN_MS = 30 * 24 * 60 * 60_000; // a month: an owner's usual places
+const KEYS_MAX = 10_000; // of each kind; about 1 MB
+
+/** Who tries to log in, and when. */
+export interface LoginAttempt {
+  /** E-mail address of the account; letter case does not matter. */
+  readonly account: string;
+  /** IP address of the peer. */
+  readonly address: string;
+  /** Now, milliseconds since the Unix epoch. */
+  readonly nowMs: number;
+}
+
+interface Failures {
+  readonly count: number;
+  readonly lastMs: number;
+}
+
+/** A map that drops what was touched longest ago when it is full, and forgets with time. */
+class RecentFailures {
+  readonly #free: number;
+  readonly #max: number;
+  readonly #entries = new Map<string, Failures>();
+
+  constructor(free: number, max: number) {
+    this.#free = free;
+    this.#max = max;
+  }
+
+  count(key: string, nowMs: number): number {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return 0;
+    if (nowMs - entry.lastMs < FORGET_MS) return entry.count;
+    this.#entries.delete(key);
+    return 0;
+  }
+
+  set(key: string, count: number, nowMs: number): void {
+    this.#entries.delete(key); // so that it becomes the youngest
+    if (count <= 0) return;
+    this.#entries.set(key, { count, lastMs: nowMs });
+    if (this.#entries.size > this.#max) this.#entries.delete(this.#entries.keys().next().value!);
+  }
+
+  delayMs(key: string, nowMs: number): number {
+    const beyond = this.count(key, nowMs) - this.#free;
+    if (beyond <= 0) return 0;
+    const delay = Math.min(DELAY_MAX_MS, DELAY_FIRST_MS * 2 ** (beyond - 1));
+    const sinceMs = Math.max(0, nowMs - (this.#entries.get(key)?.lastMs ?? 0)); // clocks go back
+    return Math.max(0, delay - sinceMs);
+  }
+}
+
+/**
+ * Counts failed log-ins and tells how long the next one must wait.
+ *
+ * @example The fourth failure costs a second
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const throttle = new LoginThrottle();
+ * const attempt = { account: "alice@example.org", address: "192.0.2.1", nowMs: 0 };
+ * for (let failures = 0; failures < 3; failures++) throttle.failed(attempt);
+ * assert.equal(throttle.delayMs(attempt), 0);
+ * throttle.failed(attempt);
+ * assert.equal(throttle.delayMs(attempt), 1000);
+ * ```
+ */
+export class LoginThrottle {
+  readonly #accounts: RecentFailures;
+  readonly #addresses: RecentFailures;
+  readonly #pairs: RecentFailures;
+  /** Account and address of past successes, with the time of the last, oldest first. */
+  readonly #known = new Map<string, number>();
+  readonly #keysMax: number;
+
+  /**
+   * Starts without any memory.
+   *
+   * @param options `keysMax`: how many keys of each kind are kept; the oldest is dropped first.
+   */
+  constructor(options: { readonly keysMax?: number } = {}) {
+    this.#keysMax = options.keysMax ?? KEYS_MAX;
+    this.#accounts = new RecentFailures(ACCOUNT_FREE, this.#keysMax);
+    this.#addresses = new RecentFailures(ADDRESS_FREE, this.#keysMax);
+    this.#pairs = new RecentFailures(ACCOUNT_FREE, this.#keysMax);
+  }
+
+  /**
+   * How long the next attempt must wait.
+   *
+   * @param attempt Who, from where, when.
+   * @returns Milliseconds, 0 to 60,000; 0 means that the password may be checked now.
+   */
+  delayMs(attempt: LoginAttempt): number {
+    const { nowMs } = attempt;
+    const { failures, key } = this.#account(attempt);
+    return Math.max(
+      failures.delayMs(key, nowMs),
+      this.#addresses.delayMs(addressKey(attempt.address), nowMs),
+    );
+  }
+
+  /**
+   * Counts a failure, or an attempt that is about to be checked.
+   *
+   * @param attempt Who, from where, when.
+   */
+  failed(attempt: LoginAttempt): void {
+    const { nowMs } = attempt;
+    const { failures, key } = this.#account(attempt);
+    const address = addressKey(attempt.address);
+    failures.set(key, failures.count(key, nowMs) + 1, nowMs);
+    this.#addresses.set(address, this.#addresses.count(address, nowMs) + 1, nowMs);
+  }
+
+  /**
+   * Forgets the account's failures and takes back this attempt's one of the address: no more than
+   * that, or an attacker with one account could guess at others without delay.
+   *
+   * @param attempt Who, from where, when.
+   */
+  succeeded(attempt: LoginAttempt): void {
+    const { nowMs } = attempt;
+    const { failures, key } = this.#account(attempt);
+    const address = addressKey(attempt.address);
+    failures.set(key, 0, nowMs);
+    this.#addresses.set(address, this.#addresses.count(address, nowMs) - 1, nowMs);
+    const pair = pairKey(attempt);
+    this.#known.delete(pair); // so that it becomes the youngest
+    this.#known.set(pair, nowMs);
+    if (this.#known.size > this.#keysMax) this.#known.delete(this.#known.keys().next().value!);
+  }
+
+  /** The counter that holds for this account from this address. */
+  #account(attempt: LoginAttempt): { failures: RecentFailures; key: string } {
+    const pair = pairKey(attempt);
+    const knownMs = this.#known.get(pair);
+    if (knownMs !== undefined && attempt.nowMs - knownMs < KNOWN_MS) {
+      return { failures: this.#pairs, key: pair };
+    }
+    return { failures: this.#accounts, key: attempt.account.toLowerCase() };
+  }
+}
+
+function pairKey(attempt: LoginAttempt): string {
+  return `${addressKey(attempt.address)} ${attempt.account.toLowerCase()}`;
+}
