@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { passwordHash } from "../../src/crypto/password.ts";
+import { initMysql, openMysqlStore } from "../../src/store/mysql.ts";
+import type { MysqlOptions } from "../../src/store/mysql_options.ts";
+import { checkAccountStore, sampleAccount } from "../testkit/account_store_contract.ts";
+import { type Mariadb, mariadbInstalled, startMariadb } from "../testkit/mariadb.ts";
+import { disposable, rejectsWith } from "../testkit/mysql_store.ts";
+import { needs } from "../testkit/needs.ts";
+
+let mariadb: Mariadb;
+
+Deno.test.beforeAll(async () => {
+  if (mariadbInstalled()) mariadb = await startMariadb();
+});
+
+Deno.test.afterAll(async () => {
+  if (mariadbInstalled()) await mariadb[Symbol.asyncDispose]();
+});
+
+/** The table as an original makes it. */
+const ORIGINAL_TABLE = `
+  CREATE TABLE IF NOT EXISTS users (
+    id INT AUTO_INCREMENT PRIMARY KEY,
+    email VARCHAR(255) UNIQUE NOT NULL,
+    username VARCHAR(255) UNIQUE NOT NULL,
+    salt VARBINARY(16) NOT NULL,
+    pwd_hash CHAR(64) NOT NULL,
+    created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
+    INDEX idx_email (email),
+    INDEX idx_username (username)
+  ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`;
+
+needs("mariadbd", "openMysqlStore() keeps the contract of a store", async (context) => {
+  const options = await mariadb.freshDatabase("contract");
+  assert.equal(await initMysql(options), "created");
+  await checkAccountStore(context, openMysqlStore(options));
+});
+
+needs("mariadbd", "openMysqlStore() reads what an original wrote", async () => {
+  const options = await mariadb.freshDatabase("original");
+  const salt = Uint8Array.fromHex("000102030405060708090a0b0c0d0eff");
+  const hash = passwordHash(salt, "correct horse");
+  await mariadb.sql(
+    `USE original; ${ORIGINAL_TABLE};
+     INSERT INTO users (email, username, salt, pwd_hash, created_at)
+     VALUES ('old@example.org', 'old', x'${salt.toHex()}', '${hash.toHex()}',
+             FROM_UNIXTIME(1700000000));`,
+  );
+  const before = await mariadb.sql("SHOW CREATE TABLE original.users");
+  assert.equal(await initMysql(options), "ready");
+  assert.equal(await mariadb.sql("SHOW CREATE TABLE original.users"), before);
+  await using store = disposable(options);
+  await store.prepare();
+  const old = await store.find("Old@example.org");
+  assert.deepEqual(old?.pwdHash, hash);
+  assert.deepEqual(old?.salt, salt);
+  assert.equal(old?.createdAt.getTime(), 1_700_000_000_000);
+  assert.equal(await store.add(sampleAccount("new")), "added");
+  const stored = await mariadb.sql(
+    "SELECT HEX(salt), pwd_hash FROM original.users WHERE username = 'new'",
+  );
+  assert.equal(
+    stored.trim(),
+    `${sampleAccount("new").salt.toHex().toUpperCase()}\t${"ab".repeat(32)}`,
+  );
+});
+
+needs("mariadbd", "openMysqlStore() rejects a broken row with DATABASE", async () => {
+  const options = await mariadb.freshDatabase("broken");
+  await initMysql(options);
+  await mariadb.sql(
+    `INSERT INTO broken.users (email, username, salt, pwd_hash)
+     VALUES ('a@x', 'a', x'00', REPEAT('0', 64)), ('b@x', 'b', REPEAT('s', 16), 'no hex')`,
+  );
+  await using store = disposable(options);
+  await rejectsWith(store.find("a@x"), /row/);
+  await rejectsWith(store.find("b@x"), /row/);
+});
+
+needs("mariadbd", "openMysqlStore() names the remedy for each refusal", async () => {
+  const options = await mariadb.freshDatabase("refusals");
+  const cases: readonly [Partial<MysqlOptions>, RegExp][] = [ // change of the options, hint
+    [{}, /securechat db init/], // no table
+    [{ password: "wrong-password" }, /DB_PASSWORD/],
+    [{ user: "nobody" }, /DB_USER/],
+    [{ port: 1 }, /DB_PORT/],
+    [{ socketPath: "/nonexistent/socket" }, /DB_HOST|--allow-net/],
+  ];
+  for (const [change, hint] of cases) {
+    await using store = disposable({ ...options, ...change });
+    await rejectsWith(store.find("a@x"), hint);
+    await rejectsWith(store.add(sampleAccount("a")), hint);
+  }
+  await mariadb.sql("GRANT ALL ON `gone`.* TO 'tester'@'%'");
+  await using gone = disposable({ ...options, database: "gone" });
+  await rejectsWith(gone.prepare(), /DB_NAME/);
+  await rejectsWith(initMysql({ ...options, database: "forbidden" }), /setup_mysql/);
+});
+
+needs("mariadbd", "openMysqlStore() rejects a silent server with DATABASE in time", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accepted = listener.accept();
+  await using store = disposable({ ...mariadb.options, port: listener.addr.port });
+  const startMs = Date.now();
+  await rejectsWith(store.find("a@x"), /load/);
+  assert.ok(Date.now() - startMs < 7000);
+  (await accepted).close();
+});
+
+needs("mariadbd", "openMysqlStore() gives up a statement that takes too long", async () => {
+  const options = await mariadb.freshDatabase("locked_table");
+  await initMysql(options);
+  await using store = disposable(options);
+  await store.prepare();
+  const lock = mariadb.sql("LOCK TABLES locked_table.users WRITE; SELECT SLEEP(6)");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await rejectsWith(store.find("a@x"), /load/);
+  await lock;
+  assert.equal(await store.find("a@x"), undefined);
+});
+
+needs("mariadbd", "openMysqlStore() goes on after the database was restarted", async () => {
+  const options = await mariadb.freshDatabase("restarted");
+  await initMysql(options);
+  await using store = disposable(options);
+  const all = Array.from({ length: 8 }, (_, index) => store.add(sampleAccount(`n${index}`)));
+  await Promise.all(all);
+
+  await mariadb.stop();
+  const startMs = Date.now();
+  await rejectsWith(store.find("n1@example.org"), /systemctl start/);
+  await rejectsWith(store.add(sampleAccount("late")), /systemctl start/);
+  assert.ok(Date.now() - startMs < 10_000);
+
+  await mariadb.start();
+  assert.equal(await store.add(sampleAccount("late")), "added");
+  assert.equal((await store.list()).length, 9);
+}, { keepsProcesses: true });
+
+needs("mariadbd", "openMysqlStore() replaces connections that died unnoticed", async () => {
+  const options = await mariadb.freshDatabase("killed");
+  await initMysql(options);
+  await using store = disposable(options);
+  await Promise.all(Array.from({ length: 8 }, () => store.list()));
+  const ids = await mariadb.sql(
+    "SELECT id FROM information_schema.processlist WHERE db = 'killed' AND user = 'tester'",
+  );
+  const kill = ids.trim().split("\n").map((id) => `KILL ${id};`).join("");
+  await mariadb.sql(kill);
+  assert.equal(await store.add(sampleAccount("first")), "added");
+  assert.equal((await store.list()).length, 1);
+});
