@@ -12,7 +12,12 @@ import { processIo } from "./cli/terminal.ts";
 import { VERSION } from "./cli/version.ts";
 
 /** Every command; its module is loaded when it is called for. */
-export const COMMANDS = {} as const satisfies CommandTable;
+export const COMMANDS = {
+  ca: () => import("./cli/ca.ts"),
+  cert: () => import("./cli/cert.ts"),
+  db: () => import("./cli/db.ts"),
+  user: () => import("./cli/user.ts"),
+} as const satisfies CommandTable;
 
 /**
  * Runs one command line. Nothing is thrown: errors become text and a status.

@@ -61,7 +61,8 @@ function usageError(command: string, error: Message): ChatError {
   const [first = "", ...more] = formatMessage(error, { colors: false, quotes: true })
     .split("\n").map((line) => printable(line.replaceAll("`", "").trim()))
     .filter((line) => line !== "");
-  const state = first.charAt(0).toLowerCase() + first.slice(1).replace(/\.$/, "");
+  const state = first.replace(/(?:^|: )[A-Z](?=[a-z])/g, (start) => start.toLowerCase())
+    .replace(/\.$/, "");
   return usage(command, { state, suggestion: suggestionOf(more.join(" ")) });
 }
 
@@ -150,7 +151,8 @@ export function wholeNumber({ metavar, min, max }: NumberKind): ValueParser<"syn
   });
 }
 
-interface CheckedKind<T> {
+/** A kind of value, and the function that reads it. */
+export interface CheckedKind<T> {
   readonly metavar: NonEmptyString;
   readonly expected: string;
   /** Any value of the type; Optique asks for one. */
@@ -158,7 +160,16 @@ interface CheckedKind<T> {
   read(text: string): T | undefined;
 }
 
-function checkedValue<T extends string | number>(kind: CheckedKind<T>): ValueParser<"sync", T> {
+/**
+ * A value that a function reads.
+ *
+ * @param kind What it is called, what is expected in words, and the function, which returns nothing for text
+ * that is none.
+ * @returns A parser of option values.
+ */
+export function checkedValue<T extends string | number>(
+  kind: CheckedKind<T>,
+): ValueParser<"sync", T> {
   const { metavar, placeholder, expected } = kind;
   return {
     mode: "sync",

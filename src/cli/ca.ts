@@ -1,0 +1,39 @@
+import { type CommandTable, dispatch } from "./dispatch.ts";
+import type { Io } from "./io.ts";
+
+/** What `securechat ca --help` prints. */
+export const help = `securechat ca: the certificate authority (CA) of your team
+
+Usage:
+  securechat ca init [OPTIONS]
+
+Commands:
+  init    make the CA: its certificate, which everybody gets, and its private key
+
+Options:
+  -h, --help    this text; securechat ca init --help tells that command's options
+
+Exit status:
+  0 done, 1 refused, 2 wrong use or setting
+
+Examples:
+  $ securechat ca init
+  $ securechat ca init --name "Team CA" --out team
+`;
+
+/** The subcommands. */
+export const COMMANDS = {
+  init: () => import("./ca_init.ts"),
+} as const satisfies CommandTable;
+
+/**
+ * Runs `securechat ca`.
+ *
+ * @param args The arguments after the command's name.
+ * @param io The world.
+ * @returns The exit status.
+ * @throws {ChatError} Whatever the subcommand throws.
+ */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  return await dispatch({ name: "securechat ca", help, commands: COMMANDS }, { args, io });
+}

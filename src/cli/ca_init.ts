@@ -1,0 +1,89 @@
+/**
+ * `securechat ca init`: makes the CA of a team.
+ *
+ * @module
+ */
+
+import { object } from "@optique/core/constructs";
+import { withDefault } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import { choice, string } from "@optique/core/valueparser";
+import { printable } from "../bytes/printable.ts";
+import { createCa } from "../pki/issue.ts";
+import { daysValue, parseArgs, patternValue } from "./args.ts";
+import { describeFiles, refuseOverwrite, writeIdentityFiles } from "./identity_files.ts";
+import type { Io } from "./io.ts";
+import { progress } from "./report.ts";
+
+const COMMAND = "securechat ca init";
+const DEFAULT_OUT = "certs";
+
+/** What `securechat ca init --help` prints. */
+export const help = `${COMMAND}: makes the certificate authority of your team
+
+Usage:
+  securechat ca init [--name NAME] [--out FOLDER] [OPTIONS]
+
+Makes FOLDER/ca-cert.pem, which every server and client needs, and
+FOLDER/ca-key.pem. Whoever has that key can be anybody in your chat: keep it off
+the machines that only chat.
+
+Options:
+  --name NAME       the CA's name, 1 to 64 characters (default: SecureChat CA)
+  --out FOLDER      where the two files go; made with mode 0700 (default: certs)
+  --days N          its life in days, 1 to 36500 (default: 3650)
+  --key-size BITS   2048, 3072 or 4096 (default: 4096)
+  --force           replace files that are there; what the old CA signed is then
+                    worth nothing
+  -h, --help        this text
+
+Exit status:
+  0 done, 1 refused (a file is there), 2 wrong use
+
+Examples:
+  $ securechat ca init
+  $ securechat ca init --name "Team CA" --out team --days 1825
+`;
+
+const nameValue = patternValue({
+  metavar: "NAME",
+  pattern: /^[^\s\p{C}](?:[^\p{C}\p{Zl}\p{Zp}]{0,62}[^\s\p{C}])?$/u, // RFC 5280 ub-common-name: 64
+  expected: "a name of 1 to 64 printable characters",
+});
+
+/** The options. */
+export const parser = object({
+  name: withDefault(option("--name", nameValue), "SecureChat CA"),
+  out: withDefault(option("--out", string({ metavar: "FOLDER" })), DEFAULT_OUT),
+  days: withDefault(option("--days", daysValue()), 3650),
+  keySize: withDefault(option("--key-size", choice([2048, 3072, 4096])), 4096),
+  force: option("--force"),
+});
+
+/**
+ * Runs the command.
+ *
+ * @param args The arguments after the command's name.
+ * @param io The world.
+ * @returns 0 when the CA is made.
+ * @throws {ChatError} USAGE; EXISTS if a file is there; FILE if the system refuses.
+ */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const parsed = parseArgs(parser, args, { command: COMMAND });
+  if (parsed.kind === "help") {
+    io.out.write(help);
+    return 0;
+  }
+  const { name, out, days, keySize, force } = parsed.value;
+  const paths = { cert: `${out}/ca-cert.pem`, key: `${out}/ca-key.pem` };
+  await refuseOverwrite(paths, { force });
+  progress(io, `making a key of ${keySize} bits, which may take some seconds`);
+  const issued = await createCa({ name, keyBits: keySize, days, nowMs: io.now() });
+  await writeIdentityFiles(issued, { paths, force });
+  const where = out === DEFAULT_OUT ? "" : ` --ca ${paths.cert} --ca-key ${paths.key}`;
+  io.out.write(
+    `made the CA "${printable(name)}"\n${describeFiles(issued, paths)}` +
+      `next: securechat cert issue --cn chat.example --type server${printable(where)}\n`,
+  );
+  return 0;
+}

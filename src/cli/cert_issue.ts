@@ -1,0 +1,128 @@
+/**
+ * `securechat cert issue`: makes a certificate for a server or a client.
+ *
+ * @module
+ */
+
+import { object } from "@optique/core/constructs";
+import { multiple, optional } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import { choice, string } from "@optique/core/valueparser";
+import { printable } from "../bytes/printable.ts";
+import { issueLeaf } from "../pki/issue.ts";
+import { parsePrivateKey, type PrivateKeyDer } from "../pki/private_key.ts";
+import type { Role } from "../pki/validate.ts";
+import { checkedValue, daysValue, parseArgs, patternValue } from "./args.ts";
+import { readConfig } from "./config.ts";
+import { describeFiles, refuseOverwrite, writeIdentityFiles } from "./identity_files.ts";
+import type { Io } from "./io.ts";
+import { loadCa, warnIfExposed } from "./load_identity.ts";
+import { readPem } from "./read_pem.ts";
+import { COMMON_NAME_PATTERN, parseSubjectName } from "./subject_names.ts";
+
+const COMMAND = "securechat cert issue";
+
+/** What `securechat cert issue --help` prints. */
+export const help = `${COMMAND}: makes a certificate for a server or a client
+
+Usage:
+  securechat cert issue --cn NAME --type server|client [OPTIONS]
+
+Makes PREFIX-cert.pem and PREFIX-key.pem (RSA 2048 bits). A server's certificate
+also names localhost and 127.0.0.1.
+
+Options:
+  --cn NAME       whom it is for: letters, digits and . _ @ - (required)
+  --type TYPE     server or client (required)
+  --out PREFIX    where the files go (default: certs/server or certs/client)
+  --san NAME      one more name: DNS:name, IP:address, or either without prefix;
+                  may be repeated
+  --days N        its life in days (default: CERT_VALIDITY_DAYS, or 365)
+  --ca FILE       certificate of the CA (default: CA_CERT, or certs/ca-cert.pem)
+  --ca-key FILE   its private key (default: CA_KEY, or certs/ca-key.pem)
+  --force         replace files that are there
+  -h, --help      this text
+
+Exit status:
+  0 done, 1 refused (a file is there; the CA ends earlier), 2 wrong use
+
+Examples:
+  $ securechat cert issue --cn chat.example --type server --san 192.0.2.7
+  $ securechat cert issue --cn alice --type client
+  $ securechat cert issue --cn bob --type client --out certs/bob --days 90
+`;
+
+const commonName = patternValue({
+  metavar: "NAME",
+  pattern: COMMON_NAME_PATTERN,
+  expected: "1 to 64 letters, digits and . _ @ -, with a letter or digit at both ends",
+});
+const subjectName = checkedValue({
+  metavar: "NAME",
+  placeholder: "",
+  expected: "a DNS name or an IP address",
+  read: parseSubjectName,
+});
+
+/** The options. */
+export const parser = object({
+  cn: option("--cn", commonName),
+  type: option("--type", choice(["server", "client"])),
+  out: optional(option("--out", string({ metavar: "PREFIX" }))),
+  names: multiple(option("--san", subjectName)),
+  days: optional(option("--days", daysValue())),
+  ca: optional(option("--ca", string({ metavar: "FILE" }))),
+  caKey: optional(option("--ca-key", string({ metavar: "FILE" }))),
+  force: option("--force"),
+});
+
+/**
+ * Runs the command.
+ *
+ * @param args The arguments after the command's name.
+ * @param io The world.
+ * @returns 0 when the certificate is made.
+ * @throws {ChatError} USAGE; CONFIG; EXISTS if a file is there; FILE or FORMAT for the CA's files;
+ * BAD_CERT if the CA may not sign it.
+ */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const parsed = parseArgs(parser, args, { command: COMMAND });
+  if (parsed.kind === "help") {
+    io.out.write(help);
+    return 0;
+  }
+  const { cn, type, names, force, out = `certs/${type}`, ...flags } = parsed.value;
+  const config = await readConfig(io, {
+    CA_CERT: flags.ca ?? "",
+    CA_KEY: flags.caKey ?? "",
+    CERT_VALIDITY_DAYS: flags.days?.toString() ?? "",
+  });
+  const paths = { cert: `${out}-cert.pem`, key: `${out}-key.pem` };
+  await refuseOverwrite(paths, { force });
+  const ca = await loadCa(config.ca.cert);
+  const caKey = await loadCaKey(io, config.ca.key);
+  const request = { ca, caKey, commonName: cn, role: type, names, nowMs: io.now() };
+  const issued = await issueLeaf({ ...request, days: config.certValidityDays });
+  await writeIdentityFiles(issued, { paths, force });
+  const { dnsNames, ipAddresses } = issued.certificate;
+  io.out.write(
+    `made a ${type} certificate for "${printable(cn)}", signed by "${printable(ca.commonName)}"\n` +
+      `${describeFiles(issued, paths)}names        ${[...dnsNames, ...ipAddresses].join(", ")}\n` +
+      `next: ${printable(nextCommand(type, out))}\n`,
+  );
+  return 0;
+}
+
+async function loadCaKey(io: Io, path: string): Promise<PrivateKeyDer> {
+  const remedy = "run this where the CA was made, or name its key with --ca-key";
+  const { text, exposed } = await readPem(path, { remedy });
+  warnIfExposed(io, { path, exposed });
+  return parsePrivateKey(text, `"${printable(path)}"`);
+}
+
+function nextCommand(type: Role, out: string): string {
+  const command = type === "server" ? "securechat serve" : "securechat connect";
+  return out === `certs/${type}`
+    ? command
+    : `${command} --cert ${out}-cert.pem --key ${out}-key.pem`;
+}

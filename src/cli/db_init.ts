@@ -1,0 +1,80 @@
+/**
+ * `securechat db init`: creates or upgrades the table of accounts.
+ *
+ * @module
+ */
+
+import { object } from "@optique/core/constructs";
+import { printable } from "../bytes/printable.ts";
+import { mysqlLocation } from "../store/mysql_options.ts";
+import { parseArgs } from "./args.ts";
+import { type DatabaseConfig, readConfig } from "./config.ts";
+import { fileExists } from "./identity_files.ts";
+import type { Io } from "./io.ts";
+import { withStore } from "./open_store.ts";
+
+const COMMAND = "securechat db init";
+
+/** What `securechat db init --help` prints. */
+export const help = `${COMMAND}: creates or upgrades the table of accounts
+
+Usage:
+  securechat db init
+
+Without DB_HOST accounts are in an SQLite file, DB_FILE, which the server also
+makes by itself. With DB_HOST they are in MySQL 8 or MariaDB: the database DB_NAME
+is made if the user DB_USER may do that, and the table "users" in it. A table that
+is there keeps its rows, and running this again changes nothing.
+
+Options:
+  -h, --help    this text
+
+Defaults:
+  DB_FILE=securechat.db  DB_PORT=3306  DB_USER=securechat  DB_NAME=securechat
+
+Exit status:
+  0 ready, 1 the database does not answer or refuses, 2 wrong use or setting
+
+Examples:
+  $ securechat db init
+  $ DB_HOST=127.0.0.1 DB_USER=chat securechat db init
+`;
+
+/** The options. */
+export const parser = object({});
+
+/**
+ * Runs the command.
+ *
+ * @param args The arguments after the command's name.
+ * @param io The world.
+ * @returns 0 when the table is ready.
+ * @throws {ChatError} USAGE; CONFIG; DATABASE with the remedy.
+ */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const parsed = parseArgs(parser, args, { command: COMMAND });
+  if (parsed.kind === "help") {
+    io.out.write(help);
+    return 0;
+  }
+  const { database } = await readConfig(io);
+  const [outcome, place] = await prepare(database);
+  io.out.write(
+    `${outcome} the table of accounts in ${place}\n` +
+      "next: securechat user add alice@example.org alice\n",
+  );
+  return 0;
+}
+
+const OUTCOMES = { created: "created", upgraded: "upgraded", ready: "found, as it should be," };
+
+async function prepare(database: DatabaseConfig): Promise<readonly [string, string]> {
+  if (database.kind === "mysql") {
+    const { initMysql } = await import("../store/mysql.ts");
+    const outcome = await initMysql(database.options);
+    return [OUTCOMES[outcome], `${mysqlLocation(database.options)} (MySQL or MariaDB)`];
+  }
+  const outcome = await fileExists(database.path) ? "ready" : "created";
+  await withStore(database, (store) => store.list());
+  return [OUTCOMES[outcome], `${printable(database.path)} (SQLite, mode 0600)`];
+}

@@ -1,0 +1,109 @@
+/**
+ * Writes a certificate and its key, and says so.
+ *
+ * @module
+ */
+
+import { dirname } from "node:path";
+import { printable } from "../bytes/printable.ts";
+import { ChatError } from "../errors.ts";
+import { certificatePem } from "../pki/certificate.ts";
+import type { Issued } from "../pki/issue.ts";
+import { encodePrivateKey } from "../pki/private_key.ts";
+import { writePrivate } from "../store/private_file.ts";
+import type { IdentityPaths } from "./config.ts";
+
+const FOLDER_MODE = 0o700;
+const PUBLIC_MODE = 0o644;
+
+/** Whether files that are there are replaced. */
+export interface WriteOptions {
+  readonly force: boolean;
+}
+
+/**
+ * Refuses to go on where a file would be overwritten: asked before a key is made, which takes time.
+ *
+ * @param paths Where the certificate and its key will go.
+ * @param options `force` permits it.
+ * @throws {ChatError} EXISTS if one of them is there.
+ */
+export async function refuseOverwrite(
+  paths: IdentityPaths,
+  { force }: WriteOptions,
+): Promise<void> {
+  if (force) return;
+  for (const path of [paths.key, paths.cert]) {
+    if (!await fileExists(path)) continue;
+    throw new ChatError("EXISTS", `cannot write "${printable(path)}": it exists already`);
+  }
+}
+
+/**
+ * Writes the key with mode 0600 and the certificate with mode 0644. A missing folder is made with mode
+ * 0700.
+ *
+ * @param issued The certificate and its key.
+ * @param options Where to, and whether files that are there are replaced.
+ * @throws {ChatError} EXISTS if one of them is there; FILE if the system refuses.
+ */
+export async function writeIdentityFiles(
+  issued: Issued,
+  { paths, force }: WriteOptions & { readonly paths: IdentityPaths },
+): Promise<void> {
+  for (const path of [paths.key, paths.cert]) await makeFolder(dirname(path));
+  await writePrivate(paths.key, encodePrivateKey(issued.key), { replace: force });
+  await writePrivate(paths.cert, certificatePem(issued.certificate), { replace: force });
+  if (Deno.build.os !== "windows") await Deno.chmod(paths.cert, PUBLIC_MODE);
+}
+
+/**
+ * Makes a folder that only its owner may enter, unless it is there.
+ *
+ * @param path The folder.
+ * @throws {ChatError} FILE if the system refuses.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, { recursive: true, mode: FOLDER_MODE });
+  } catch (error) {
+    throw new ChatError("FILE", `cannot make the folder "${printable(path)}"`, {
+      cause: error,
+      hint: "choose another --out, or make the folder yourself",
+    });
+  }
+}
+
+/**
+ * The lines that tell what was made.
+ *
+ * @param issued The certificate and its key.
+ * @param paths Where they are.
+ * @returns Three lines: the key, the certificate, its end.
+ */
+export function describeFiles({ certificate }: Issued, paths: IdentityPaths): string {
+  const until = certificate.notAfter.toISOString().replace(".000Z", "Z");
+  return [
+    `key          ${printable(paths.key)} (RSA ${certificate.keyBits} bits, mode 0600)`,
+    `certificate  ${printable(paths.cert)} (mode 0644)`,
+    `valid until  ${until}`,
+    "",
+  ].join("\n");
+}
+
+/**
+ * Whether there is something at a path, be it a link that leads nowhere.
+ *
+ * @param path The path.
+ * @returns Whether there is.
+ * @throws {ChatError} FILE if the system does not tell.
+ */
+export async function fileExists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw new ChatError("FILE", `cannot look for "${printable(path)}"`, { cause: error });
+  }
+}

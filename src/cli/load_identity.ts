@@ -1,0 +1,120 @@
+/**
+ * Reads what a side needs to be somebody: its certificate, its key, and the CA that both sides trust.
+ *
+ * @module
+ */
+
+import { printable } from "../bytes/printable.ts";
+import { ChatError } from "../errors.ts";
+import { type Certificate, parseCertificatePem } from "../pki/certificate.ts";
+import { type Identity, parseIdentity } from "../pki/identity.ts";
+import { badCertificate, type CertificateFault, findFault, type Role } from "../pki/validate.ts";
+import type { Config, IdentityPaths } from "./config.ts";
+import type { Io } from "./io.ts";
+import { readPem } from "./read_pem.ts";
+import { warn } from "./report.ts";
+
+/** Somebody, and whom they trust. */
+export interface LoadedIdentity {
+  readonly identity: Identity;
+  readonly ca: Certificate;
+}
+
+/** Who is wanted, in which world. */
+export interface LoadIdentityOptions {
+  readonly role: Role;
+  readonly io: Io;
+}
+
+/**
+ * Reads the identity of a role, and refuses one that no peer would accept.
+ *
+ * @param config The settings that name the files.
+ * @param options The role; its clock and standard error are used.
+ * @returns The identity and the CA.
+ * @throws {ChatError} FILE if a file is missing or unreadable; FORMAT if it is broken or the key is not
+ * the certificate's; BAD_CERT if the certificate is expired or not for the role. Each hint is the
+ * command that makes the right one.
+ */
+export async function loadIdentity(
+  config: Config,
+  { role, io }: LoadIdentityOptions,
+): Promise<LoadedIdentity> {
+  const paths = role === "server" ? config.server : config.client;
+  const ca = await loadCa(config.ca.cert);
+  const remedy = issueCommand(role, { paths });
+  const certificateFile = await readPem(paths.cert, { remedy });
+  const keyFile = await readPem(paths.key, { remedy });
+  warnIfExposed(io, { path: paths.key, exposed: keyFile.exposed });
+  const identity = await parseIdentity({
+    certificatePem: certificateFile.text,
+    certificateSource: `"${printable(paths.cert)}"`,
+    keyPem: keyFile.text,
+    keySource: `"${printable(paths.key)}"`,
+  });
+  const policy = { ca, role, at: new Date(io.now()) };
+  const fault = await findFault(identity.certificate, policy);
+  if (fault !== undefined) throw unusable(identity.certificate, { fault, role, paths });
+  return { identity, ca };
+}
+
+/**
+ * Reads the CA certificate.
+ *
+ * @param path Its file.
+ * @returns The certificate.
+ * @throws {ChatError} FILE if it is missing or unreadable; FORMAT if it is no certificate.
+ */
+export async function loadCa(path: string): Promise<Certificate> {
+  const remedy = "make the CA of your team: securechat ca init; " +
+    "or copy its ca-cert.pem here and name it with --ca";
+  return parseCertificatePem((await readPem(path, { remedy })).text, `"${printable(path)}"`);
+}
+
+/** A private key's file. */
+export interface KeyFile {
+  readonly path: string;
+  readonly exposed: boolean;
+}
+
+/**
+ * Warns of a private key that others can read.
+ *
+ * @param io The world.
+ * @param file The key's file.
+ */
+export function warnIfExposed(io: Io, { path, exposed }: KeyFile): void {
+  if (!exposed) return;
+  const name = printable(path);
+  warn(io, `others can read the private key ${name}: chmod 600 ${name}`);
+}
+
+interface Unusable {
+  readonly fault: CertificateFault;
+  readonly role: Role;
+  readonly paths: IdentityPaths;
+}
+
+function unusable(certificate: Certificate, { fault, role, paths }: Unusable): ChatError {
+  const { message } = badCertificate(certificate, fault);
+  const isDate = fault.reason === "expired" || fault.reason === "not_yet_valid";
+  const command = issueCommand(role, { paths, name: certificate.commonName, replace: isDate });
+  const hint = isDate ? `${command}; or correct the clock of this machine` : command;
+  return new ChatError("BAD_CERT", message, { hint });
+}
+
+interface IssueParts {
+  readonly paths: IdentityPaths;
+  readonly name?: string;
+  readonly replace?: boolean;
+}
+
+/** The command line that makes a role's certificate where the settings expect it. */
+function issueCommand(role: Role, { paths, name = "", replace = false }: IssueParts): string {
+  const commonName = name === "" ? (role === "server" ? "chat.example" : "alice") : printable(name);
+  const prefix = paths.cert.replace(/-cert\.pem$/, "");
+  const isPair = paths.key === `${prefix}-key.pem`;
+  const out = isPair && prefix !== `certs/${role}` ? ` --out ${printable(prefix)}` : "";
+  const force = replace ? " --force" : "";
+  return `issue one: securechat cert issue --cn ${commonName} --type ${role}${out}${force}`;
+}
