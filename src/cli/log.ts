@@ -1,0 +1,95 @@
+/**
+ * Sets the log up: JSON Lines in a file of its own for server and client. Who logs asks LogTape for a
+ * logger of the category `securechat`; without this set-up, what it logs goes nowhere.
+ *
+ * @module
+ */
+
+import { configure, getJsonLinesFormatter, reset, type Sink } from "@logtape/logtape";
+import { redactByField } from "@logtape/redaction";
+import { dirname } from "node:path";
+import { printable } from "../bytes/printable.ts";
+import type { ConfigLogLevel } from "./config.ts";
+import type { Io } from "./io.ts";
+import { LogFile } from "./log_file.ts";
+import { warn } from "./report.ts";
+
+/** Root of the categories of this program's loggers. */
+export const LOG_CATEGORY = "securechat";
+
+const LOG_MAX_BYTES = 5 * 1024 * 1024;
+const LOG_MAX_FILES = 5;
+const FOLDER_MODE = 0o700;
+
+/** Fields whose values never reach a log, by their names. */
+const SECRET_FIELD = /pass(?:word|wd|phrase)?|pwd|secret|key|salt|token|private/i;
+
+/** Where to log and how much. */
+export interface LogOptions {
+  /** `logs/server.log`; its folder is made with mode 0700. */
+  readonly file: string;
+  readonly level: ConfigLogLevel;
+}
+
+/**
+ * Starts the log. A disk that refuses stops nothing: one warning says so, and the log is off.
+ *
+ * @param io The world, for that warning.
+ * @param options Where to log and how much.
+ */
+export async function startLog(io: Io, { file, level }: LogOptions): Promise<void> {
+  const sink = openSink(io, file);
+  if (sink === undefined) return;
+  await configure({
+    reset: true,
+    sinks: {
+      file: redactByField(sink, { fieldPatterns: [SECRET_FIELD], action: () => "[redacted]" }),
+    },
+    loggers: [
+      { category: [LOG_CATEGORY], lowestLevel: level, sinks: ["file"] },
+      { category: ["logtape", "meta"], lowestLevel: "error", sinks: [] },
+    ],
+  });
+}
+
+/** Ends the log: what was logged is in the file, and the file is closed. */
+export async function stopLog(): Promise<void> {
+  await reset();
+}
+
+function openSink(io: Io, path: string): (Sink & Disposable) | undefined {
+  try {
+    Deno.mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
+    const limits = { maxBytes: LOG_MAX_BYTES, maxFiles: LOG_MAX_FILES };
+    return fileSink(io, { path, file: new LogFile(path, limits) });
+  } catch (error) {
+    warnOfLog(io, path, error);
+    return undefined;
+  }
+}
+
+interface OpenLog {
+  readonly path: string;
+  readonly file: LogFile;
+}
+
+/** A sink that gives up with one warning when the disk refuses. */
+function fileSink(io: Io, { path, file }: OpenLog): Sink & Disposable {
+  const format = getJsonLinesFormatter({ categorySeparator: ".", message: "rendered" });
+  let isOff = false;
+  const sink: Sink = (record) => {
+    if (isOff) return;
+    try {
+      file.append(format(record));
+    } catch (error) {
+      isOff = true;
+      warnOfLog(io, path, error);
+    }
+  };
+  return Object.assign(sink, { [Symbol.dispose]: () => file[Symbol.dispose]() });
+}
+
+function warnOfLog(io: Io, path: string, error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error);
+  warn(io, `cannot write the log ${printable(path)}, going on without: ${reason}`);
+}
