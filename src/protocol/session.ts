@@ -141,6 +141,8 @@ export interface Session {
   readonly patience: Patience;
   /** Largest frame body that is accepted now, bytes. */
   readonly maxBodyBytes: number;
+  /** Largest text that can be said, UTF-8 bytes; 0 before the chat is open. */
+  readonly maxTextBytes: number;
   /**
    * Takes one input. Never throws for what a peer sent: that becomes a "refused" or "ended" event.
    *

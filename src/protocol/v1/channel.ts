@@ -25,7 +25,7 @@ import { type Message, messageFrame, parseMessage } from "./messages.ts";
 import { ended, misused, output, statusFrame } from "./output.ts";
 
 /** Largest text of one message, bytes: its base64 and its signature fit the frame. */
-export const TEXT_MAX_BYTES = 131_072;
+const TEXT_MAX_BYTES = 131_072;
 
 /** Refused frames in a row after which the peer is let go: each costs a signature check. */
 const REFUSALS_MAX = 100;
@@ -65,6 +65,7 @@ function channel(keys: ChannelKeys, state: ChannelState): Session {
   return {
     patience: "open",
     maxBodyBytes: CHAT_BODY_MAX_BYTES,
+    maxTextBytes: TEXT_MAX_BYTES,
     step: (input) => step(keys, state, input),
   };
 }
@@ -92,14 +93,7 @@ async function say(
 ): Promise<Output> {
   if (state.left) return output(channel(keys, state));
   const records = await Promise.all(texts.map(async (text, index): Promise<MessageRecord> => {
-    const plain = encoder.encode(text);
-    if (plain.length > TEXT_MAX_BYTES) {
-      throw new ChatError(
-        "FRAME_TOO_LARGE",
-        `cannot say ${plain.length} bytes: expected at most ${TEXT_MAX_BYTES}`,
-      );
-    }
-    const ct = encryptEcb(keys.sessionKey, plain).toBase64();
+    const ct = encryptEcb(keys.sessionKey, encoder.encode(text)).toBase64();
     const message = { seqno: state.sent + 1 + index, ts: nowMs, ct };
     const sig = await signMessage(keys.signingKey, message);
     return { ...message, sig, peerFingerprint: keys.peer.fingerprint };

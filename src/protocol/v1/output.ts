@@ -38,6 +38,7 @@ export function handshakeState(patience: Patience, step: StepFunction): Session 
   return {
     patience,
     maxBodyBytes: HANDSHAKE_BODY_MAX_BYTES,
+    maxTextBytes: 0,
     async step(input: Input): Promise<Output> {
       try {
         if (input.kind === "abort") return ended(input.error, [statusFrame(input.error)]);
@@ -55,6 +56,7 @@ export function handshakeState(patience: Patience, step: StepFunction): Session 
 const OVER: Session = {
   patience: "ended",
   maxBodyBytes: HANDSHAKE_BODY_MAX_BYTES,
+  maxTextBytes: 0,
   step: () => Promise.resolve(output(OVER)),
 };
 

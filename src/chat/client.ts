@@ -1,0 +1,79 @@
+/**
+ * The chat client: dials a server and runs a session on the connection.
+ *
+ * @module
+ */
+
+import { ChatError } from "../errors.ts";
+import type { Certificate } from "../pki/certificate.ts";
+import type { Identity } from "../pki/identity.ts";
+import type { Input, Session, SessionEvent } from "../protocol/session.ts";
+import { Connection } from "./connection.ts";
+import { LIMITS, type Limits } from "./limits.ts";
+import { type RecordingOptions, startRecording } from "./recording.ts";
+
+/** Dialling takes no longer, ms. */
+const DIAL_MS = 10_000;
+
+/** What a client is made of. */
+export interface ClientOptions extends RecordingOptions {
+  readonly host: string;
+  readonly port: number;
+  /** A client session of the protocol that is wanted, before its first input. */
+  readonly session: Session;
+  readonly identity: Identity;
+  readonly limits?: Limits;
+  now(): number;
+  /** Told of every event, in order; what it returns is the session's next input. */
+  onEvent(event: SessionEvent): Promise<Input | undefined> | undefined | void;
+}
+
+/**
+ * Dials a server.
+ *
+ * @param options Where to, as whom, and who is told.
+ * @returns The connection; nothing has been sent before its `run()`.
+ * @throws {ChatError} CONNECTION if nobody answers there.
+ */
+export async function dial(options: ClientOptions): Promise<Connection> {
+  const conn = await openSocket(options);
+  let server: Certificate | undefined;
+  return new Connection({
+    conn,
+    session: options.session,
+    limits: options.limits ?? LIMITS,
+    isServer: false,
+    now: options.now,
+    openTranscript: (sessionKey) => {
+      if (server === undefined) throw new ChatError("INTERNAL", "no certificate is known");
+      return startRecording(options, {
+        role: "client",
+        client: options.identity.certificate,
+        server,
+        startedMs: options.now(),
+        sessionKey,
+      });
+    },
+    onEvent: (event) => {
+      if (event.kind === "peer") server = event.certificate;
+      return options.onEvent(event);
+    },
+  });
+}
+
+async function openSocket({ host, port }: ClientOptions): Promise<Deno.TcpConn> {
+  const signal = AbortSignal.timeout(DIAL_MS);
+  try {
+    return await Deno.connect({ hostname: host, port, signal });
+  } catch (thrown) {
+    const where = `${host}:${port}`;
+    const why = dialFault(thrown, signal);
+    throw new ChatError("CONNECTION", `cannot connect to ${where}: ${why}`, { cause: thrown });
+  }
+}
+
+function dialFault(thrown: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return `no answer within ${DIAL_MS / 1000} s`;
+  if (thrown instanceof Deno.errors.ConnectionRefused) return "nobody listens there";
+  return "the name is unknown or the host cannot be reached";
+}

@@ -1,0 +1,33 @@
+/**
+ * One client of a server: its connection and who it is known to be.
+ *
+ * @module
+ */
+
+import type { Certificate } from "../pki/certificate.ts";
+import type { Connection } from "./connection.ts";
+
+/** A client of the server, from its first byte to its last. */
+export interface Member {
+  /** Number of the connection, from 1. */
+  readonly id: number;
+  /** IP address and port, for people. */
+  readonly address: string;
+  readonly connection: Connection;
+  readonly sinceMs: number;
+  /** Known once its certificate has been accepted. */
+  certificate?: Certificate;
+  /** Known once it has signed in. */
+  username?: string;
+  email?: string;
+}
+
+/**
+ * What a member is called before and after signing in.
+ *
+ * @param member The member.
+ * @returns Its username, its certificate's name, or its address: foreign text.
+ */
+export function memberName(member: Pick<Member, "username" | "certificate" | "address">): string {
+  return member.username ?? member.certificate?.commonName ?? member.address;
+}
