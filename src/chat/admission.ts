@@ -50,7 +50,7 @@ export class Admission {
    *
    * @param address The peer's IP address.
    * @returns The place, at once or as soon as one is free; nothing when all are taken, too many
-   * wait, or none was free within a handshake step's time.
+   * wait, or none was free within the time to sign in.
    */
   enter(address: string): Promise<Place | undefined> {
     const share = this.#shares.get(address) ?? { held: 0, waiting: [] };
@@ -71,7 +71,7 @@ export class Admission {
       const timer = setTimeout(() => {
         share.waiting.splice(share.waiting.indexOf(admit), 1);
         resolve(undefined);
-      }, this.#limits.stepMs);
+      }, this.#limits.signInMs);
       function admit(place: Place | undefined): void {
         clearTimeout(timer);
         resolve(place);

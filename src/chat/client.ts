@@ -9,7 +9,7 @@ import type { Certificate } from "../pki/certificate.ts";
 import type { Identity } from "../pki/identity.ts";
 import type { Input, Session, SessionEvent } from "../protocol/session.ts";
 import { Connection } from "./connection.ts";
-import { LIMITS, type Limits } from "./limits.ts";
+import { CLIENT_LIMITS, type Limits } from "./limits.ts";
 import { type RecordingOptions, startRecording } from "./recording.ts";
 
 /** Dialling takes no longer, ms. */
@@ -41,7 +41,7 @@ export async function dial(options: ClientOptions): Promise<Connection> {
   return new Connection({
     conn,
     session: options.session,
-    limits: options.limits ?? LIMITS,
+    limits: options.limits ?? CLIENT_LIMITS,
     isServer: false,
     now: options.now,
     openTranscript: (sessionKey) => {

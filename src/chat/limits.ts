@@ -38,3 +38,6 @@ export const LIMITS: Limits = {
   waitingTexts: 1_000,
   waitingBytes: 1_048_576,
 };
+
+/** A client waits longer for a server that is busy with others: nobody else depends on its time. */
+export const CLIENT_LIMITS: Limits = { ...LIMITS, stepMs: 30_000 };

@@ -7,7 +7,7 @@
 
 import { dial } from "../../src/chat/client.ts";
 import type { Connection } from "../../src/chat/connection.ts";
-import { LIMITS, type Limits } from "../../src/chat/limits.ts";
+import { CLIENT_LIMITS, LIMITS, type Limits } from "../../src/chat/limits.ts";
 import { ChatServer, type ServerEvent } from "../../src/chat/server.ts";
 import type { SessionEvent, SignIn } from "../../src/protocol/session.ts";
 import { newClientSession, newServerSession } from "../../src/protocol/v1/sessions.ts";
@@ -78,6 +78,7 @@ function once(name: string, make: () => Promise<Issued>): Promise<Issued> {
 export interface WorldOptions {
   readonly relay?: boolean;
   readonly limits?: Partial<Limits>;
+  readonly clientLimits?: Partial<Limits>;
   readonly server?: Identity;
   readonly store?: (dir: string) => AccountStore;
   readonly keepSessionKey?: boolean;
@@ -96,9 +97,9 @@ export class TestClient {
     this.#wake = Promise.withResolvers<void>();
   }
 
-  /** Waits until what was told satisfies a condition, for at most 20 s. */
+  /** Waits until what was told satisfies a condition, for at most 60 s. */
   async until(condition: (events: readonly SessionEvent[]) => boolean): Promise<void> {
-    const timer = setTimeout(() => this.#wake.reject(new Error("waited too long")), 20_000);
+    const timer = setTimeout(() => this.#wake.reject(new Error("waited too long")), 60_000);
     try {
       while (!condition(this.events)) await this.#wake.promise;
     } catch {
@@ -132,18 +133,18 @@ export class ChatWorld {
   readonly ca: Certificate;
   readonly store: AccountStore;
   readonly serverEvents: ServerEvent[];
-  readonly limits: Limits;
+  readonly clientLimits: Partial<Limits>;
   readonly #clients: TestClient[] = [];
 
   constructor(
-    parts: Pick<ChatWorld, "dir" | "server" | "ca" | "store" | "serverEvents" | "limits">,
+    parts: Pick<ChatWorld, "dir" | "server" | "ca" | "store" | "serverEvents" | "clientLimits">,
   ) {
     this.dir = parts.dir;
     this.server = parts.server;
     this.ca = parts.ca;
     this.store = parts.store;
     this.serverEvents = parts.serverEvents;
-    this.limits = parts.limits;
+    this.clientLimits = parts.clientLimits;
   }
 
   /** Events of all sessions, in order. */
@@ -166,7 +167,7 @@ export class ChatWorld {
       port: options.port ?? this.server.address.port,
       session: newClientSession(identity, { ca, serverName }),
       identity,
-      limits: this.limits,
+      limits: { ...CLIENT_LIMITS, ...this.clientLimits },
       transcriptDir: `${this.dir}/client-transcripts`,
       keepSessionKey: false,
       now: Date.now,
@@ -188,9 +189,9 @@ export class ChatWorld {
     return client;
   }
 
-  /** Waits until the server was told something, for at most 20 s. */
+  /** Waits until the server was told something, for at most 60 s. */
   async untilServer(condition: (events: readonly SessionEvent[]) => boolean): Promise<void> {
-    const end = Date.now() + 20_000;
+    const end = Date.now() + 60_000;
     while (!condition(this.sessionEvents)) {
       if (Date.now() > end) throw new Error("the server was not told in time");
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -222,7 +223,6 @@ export async function startWorld(options: WorldOptions = {}): Promise<ChatWorld>
   const identity = options.server ?? await testIdentity(SERVER_NAME, "server");
   const store = options.store?.(dir) ?? openSqliteStore(`${dir}/accounts.db`);
   const serverEvents: ServerEvent[] = [];
-  const limits = { ...LIMITS, ...options.limits };
   const server = ChatServer.listen({
     host: "127.0.0.1",
     port: 0,
@@ -230,11 +230,18 @@ export async function startWorld(options: WorldOptions = {}): Promise<ChatWorld>
     newSession: () => newServerSession(identity, ca),
     store,
     relay: options.relay ?? false,
-    limits,
+    limits: { ...LIMITS, ...options.limits },
     transcriptDir: `${dir}/server-transcripts`,
     keepSessionKey: options.keepSessionKey ?? false,
     now: Date.now,
     onEvent: (event) => serverEvents.push(event),
   });
-  return new ChatWorld({ dir, server, ca, store, serverEvents, limits });
+  return new ChatWorld({
+    dir,
+    server,
+    ca,
+    store,
+    serverEvents,
+    clientLimits: options.clientLimits ?? {},
+  });
 }
