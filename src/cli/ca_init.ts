@@ -47,8 +47,10 @@ Examples:
 
 const nameValue = patternValue({
   metavar: "NAME",
-  pattern: /^[^\s\p{C}](?:[^\p{C}\p{Zl}\p{Zp}]{0,62}[^\s\p{C}])?$/u, // RFC 5280 ub-common-name: 64
-  expected: "a name of 1 to 64 printable characters",
+  // 64 is ub-common-name of RFC 5280 Appendix A.1. The X.509 library takes quotation marks and a leading
+  // # for RFC 4514 syntax and would make another name of them.
+  pattern: /^[^\s\p{C}"#](?:[^\p{C}\p{Zl}\p{Zp}"]{0,62}[^\s\p{C}"])?$/u,
+  expected: 'a name of 1 to 64 printable characters without "',
 });
 
 /** The options. */
