@@ -58,23 +58,28 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   const { database } = await readConfig(io);
-  const [outcome, place] = await prepare(database);
+  const { outcome, place } = await prepare(database);
+  const verb = outcome === "ready" ? "found" : outcome;
   io.out.write(
-    `${outcome} the table of accounts in ${place}\n` +
+    `${verb} the table of accounts in ${place}${outcome === "ready" ? "; nothing to do" : ""}\n` +
       "next: securechat user add alice@example.org alice\n",
   );
   return 0;
 }
 
-const OUTCOMES = { created: "created", upgraded: "upgraded", ready: "found, as it should be," };
+interface Prepared {
+  readonly outcome: "created" | "upgraded" | "ready";
+  /** For people. */
+  readonly place: string;
+}
 
-async function prepare(database: DatabaseConfig): Promise<readonly [string, string]> {
+async function prepare(database: DatabaseConfig): Promise<Prepared> {
   if (database.kind === "mysql") {
     const { initMysql } = await import("../store/mysql.ts");
     const outcome = await initMysql(database.options);
-    return [OUTCOMES[outcome], `${mysqlLocation(database.options)} (MySQL or MariaDB)`];
+    return { outcome, place: `${mysqlLocation(database.options)} (MySQL or MariaDB)` };
   }
   const outcome = await fileExists(database.path) ? "ready" : "created";
   await withStore(database, (store) => store.list());
-  return [OUTCOMES[outcome], `${printable(database.path)} (SQLite, mode 0600)`];
+  return { outcome, place: `${printable(database.path)} (SQLite, mode 0600)` };
 }

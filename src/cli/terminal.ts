@@ -5,7 +5,7 @@
  */
 
 import { ChatError } from "../errors.ts";
-import type { Io, TextIn, TextOut } from "./io.ts";
+import type { AskOptions, Io, Keys, TextIn, TextOut } from "./io.ts";
 import { LineReader } from "./line_reader.ts";
 import { SecretLine } from "./secret_line.ts";
 import { StopSignal } from "./stop_signal.ts";
@@ -76,41 +76,75 @@ function terminalInput({ reader, err, stop }: InputParts): TextIn {
         yield line;
       }
     },
-    async ask(question) {
+    async ask(question, { signal } = {}) {
       err.write(question);
-      return await reader.nextLine();
+      return await unlessAborted(reader.nextLine(), signal);
     },
-    async askSecret(question) {
+    async askSecret(question, options = {}) {
       if (!isTerminal) throw noTerminal();
       err.write(question);
-      return await readSecret({ reader, err, stop });
+      return await readSecret({ reader, err, stop }, options);
     },
+    ...(isTerminal ? { openKeys: () => openKeys(reader) } : {}),
   };
 }
 
-function noTerminal(): ChatError {
+/** Raw mode in which Ctrl-C is still a signal (termios ISIG). */
+function openKeys(reader: LineReader): Keys {
+  Deno.stdin.setRaw(true, { cbreak: Deno.build.os !== "windows" });
+  return {
+    nextByte: () => reader.nextByte(),
+    get hasMore() {
+      return reader.hasWaiting;
+    },
+    columns: () => Deno.consoleSize().columns,
+    [Symbol.dispose]: () => Deno.stdin.setRaw(false),
+  };
+}
+
+/** Waits for input until a signal gives it up; what is typed later waits for the next prompt. */
+async function unlessAborted<T>(input: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await input;
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", onAbort);
+  try {
+    return await Promise.race([input, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/**
+ * The error of a prompt where nobody can answer.
+ *
+ * @returns USAGE, to be thrown.
+ */
+export function noTerminal(): ChatError {
   return new ChatError("USAGE", "cannot ask for a password: standard input is not a terminal", {
     hint: "give it with --password-file FILE or --password-stdin",
   });
 }
 
 /** Reads a line without echo. Whatever happens, the terminal gets its mode back. */
-async function readSecret({ reader, err, stop }: InputParts): Promise<string | undefined> {
-  const { signal } = stop; // taken before raw mode, so that SIGTERM cannot leave the terminal raw
+async function readSecret(
+  { reader, err, stop }: InputParts,
+  options: AskOptions,
+): Promise<string | undefined> {
+  // Taken before raw mode, so that SIGTERM cannot leave the terminal raw.
+  const signals = options.signal === undefined ? [stop.signal] : [stop.signal, options.signal];
+  const signal = AbortSignal.any(signals);
   signal.throwIfAborted();
-  const stopped = Promise.withResolvers<never>();
-  const onStop = () => stopped.reject(signal.reason);
-  signal.addEventListener("abort", onStop);
   const line = new SecretLine();
   Deno.stdin.setRaw(true);
   try {
-    const outcome = await Promise.race([typeSecret(line, reader), stopped.promise]);
+    const outcome = await unlessAborted(typeSecret(line, reader), signal);
     if (outcome === "stop") stop.abort();
     signal.throwIfAborted();
     return outcome === "end" ? undefined : line.text();
   } finally {
     Deno.stdin.setRaw(false);
-    signal.removeEventListener("abort", onStop);
     line.wipe();
     err.write("\n");
   }

@@ -5,6 +5,7 @@
  */
 
 import type { Io, TextIn } from "../../src/cli/io.ts";
+import { noTerminal } from "../../src/cli/terminal.ts";
 
 /** What a test puts into the world. */
 export interface MemoryIoOptions {
@@ -67,6 +68,7 @@ function memoryInput(options: MemoryIoOptions, show: (text: string) => void): Te
     },
     ask,
     askSecret: async (question) => {
+      if (options.answers === undefined) throw noTerminal();
       const answer = await ask(question);
       show("\n");
       return answer;
