@@ -17,6 +17,9 @@ export const COMMANDS = {
   cert: () => import("./cli/cert.ts"),
   db: () => import("./cli/db.ts"),
   user: () => import("./cli/user.ts"),
+  verify: () => import("./cli/verify.ts"),
+  serve: () => import("./cli/serve.ts"),
+  connect: () => import("./cli/connect.ts"),
 } as const satisfies CommandTable;
 
 /**

@@ -14,6 +14,22 @@ export interface TextOut {
   readonly hasColour?: boolean;
 }
 
+/** A terminal in raw mode: every key is seen at once and nothing is echoed. Dispose it. */
+export interface Keys extends Disposable {
+  /** The next byte, or nothing at the end of input. */
+  nextByte(): Promise<number | undefined>;
+  /** Whether more bytes have arrived already: a paste is drawn once. */
+  readonly hasMore: boolean;
+  /** Width of the terminal now. */
+  columns(): number;
+}
+
+/** How a prompt is asked. */
+export interface AskOptions {
+  /** Gives up the prompt; the terminal gets its mode back. */
+  readonly signal?: AbortSignal;
+}
+
 /** The terminal or stream that is read. */
 export interface TextIn {
   /** Whether a person types there. */
@@ -25,14 +41,16 @@ export interface TextIn {
    *
    * @returns The line, or nothing at the end of input.
    */
-  ask(question: string): Promise<string | undefined>;
+  ask(question: string, options?: AskOptions): Promise<string | undefined>;
   /**
    * The same without echo.
    *
    * @throws {ChatError} USAGE where nobody types.
    * @throws {DOMException} AbortError at Ctrl-C, which also aborts `stop`.
    */
-  askSecret(question: string): Promise<string | undefined>;
+  askSecret(question: string, options?: AskOptions): Promise<string | undefined>;
+  /** Every key of the terminal; absent where a test or a pipe has none. Ctrl-C still stops. */
+  openKeys?(): Keys;
 }
 
 /** What a command is given beside its arguments. */

@@ -38,6 +38,11 @@ export class LineReader {
     return this.#isReading;
   }
 
+  /** Whether bytes have been read that nobody has asked for yet. */
+  get hasWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /**
    * Reads one line.
    *

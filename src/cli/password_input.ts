@@ -11,7 +11,7 @@ import { string } from "@optique/core/valueparser";
 import { printable } from "../bytes/printable.ts";
 import { ChatError } from "../errors.ts";
 import { readPrivate } from "../store/private_file.ts";
-import type { Io } from "./io.ts";
+import type { AskOptions, Io } from "./io.ts";
 import { warn } from "./report.ts";
 
 const FILE_MAX_BYTES = 4096;
@@ -30,6 +30,8 @@ export interface PasswordOptions {
   readonly passwordStdin: boolean;
   /** Whether a new password is set: then a prompt asks twice. */
   readonly isNew?: boolean;
+  /** Gives up the prompt. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -42,18 +44,24 @@ export interface PasswordOptions {
  * is not UTF-8.
  */
 export async function readPassword(io: Io, options: PasswordOptions): Promise<string> {
-  const { passwordFile, passwordStdin, isNew = false } = options;
+  const { passwordFile, passwordStdin, isNew = false, signal } = options;
   if (passwordFile !== undefined && passwordStdin) {
     throw refused("--password-file and --password-stdin exclude each other", "give one of them");
   }
   if (passwordFile !== undefined) return checked(await fromFile(io, passwordFile));
   if (passwordStdin) return checked(await firstLine(io));
-  return await fromPrompt(io, isNew);
+  return await fromPrompt(io, { isNew, asking: signal === undefined ? {} : { signal } });
 }
 
-async function fromPrompt(io: Io, isNew: boolean): Promise<string> {
-  const password = checked(await io.input.askSecret(isNew ? "New password: " : "Password: "));
-  if (isNew && await io.input.askSecret("The same again: ") !== password) {
+interface Prompt {
+  readonly isNew: boolean;
+  readonly asking: AskOptions;
+}
+
+async function fromPrompt(io: Io, { isNew, asking }: Prompt): Promise<string> {
+  const question = isNew ? "New password: " : "Password: ";
+  const password = checked(await io.input.askSecret(question, asking));
+  if (isNew && await io.input.askSecret("The same again: ", asking) !== password) {
     throw refused("the two that were typed differ", "run the command again");
   }
   return password;

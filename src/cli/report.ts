@@ -48,6 +48,17 @@ export function report(io: Io, thrown: unknown): number {
 }
 
 /**
+ * An error as one line of a conversation's screen.
+ *
+ * @param thrown Anything.
+ * @returns Code, message and hint, printable.
+ */
+export function errorLine(thrown: unknown): string {
+  const { code, message, hint } = asChatError(thrown);
+  return `[${code}] ${printable(message)} (${printable(hint)})`;
+}
+
+/**
  * Tells the person what is going on, on standard error.
  *
  * @param io The world.

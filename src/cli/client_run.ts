@@ -1,0 +1,207 @@
+/**
+ * A client from dialling to goodbye: signs in, takes what is typed, tries again where that makes
+ * sense.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { type ClientOptions, dial } from "../chat/client.ts";
+import type { Connection } from "../chat/connection.ts";
+import { asChatError, type ChatError } from "../errors.ts";
+import type { Certificate } from "../pki/certificate.ts";
+import type { SessionEvent, SignIn } from "../protocol/session.ts";
+import { newClientSession } from "../protocol/v1/sessions.ts";
+import { findSalt, readSaltBook, rememberSalt } from "../store/salt_book.ts";
+import { openScreen } from "./chat_screen.ts";
+import type { ClientView } from "./client_view.ts";
+import type { Io } from "./io.ts";
+import { typedLine } from "./typed_line.ts";
+import { errorLine, warn } from "./report.ts";
+import type { SignInChooser } from "./sign_in_choice.ts";
+
+/** Words that may wait to be signed before standard input is read on. */
+const WAITING_TEXTS = 64;
+
+/** Times that the menu comes back after a refusal. */
+const TRIES_MAX = 5;
+
+const log = getLogger(["securechat", "client"]);
+
+/** What a run is made of. */
+export interface ClientRunOptions {
+  readonly io: Io;
+  readonly choose: SignInChooser;
+  readonly view: ClientView;
+  readonly dialling: Omit<ClientOptions, "session" | "now" | "onEvent" | "limits">;
+  readonly ca: Certificate;
+  readonly serverName: string;
+  /** Where the salts of accounts that were registered here are kept. */
+  readonly saltFile: string;
+}
+
+/** What became of one connection. */
+interface Outcome {
+  readonly hasOpened: boolean;
+  readonly error: ChatError | undefined;
+  /** The sign-in that used a salt from the book; the server may have another one by now. */
+  readonly remembered: SignIn | undefined;
+}
+
+/** See {@link ClientRunOptions}. */
+export class ClientRun {
+  readonly #options: ClientRunOptions;
+
+  /** @param options What the run is made of. */
+  constructor(options: ClientRunOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Connects and stays until a side leaves.
+   *
+   * @throws {ChatError} Whatever ended the session before its time.
+   */
+  async run(): Promise<void> {
+    const { io, view } = this.#options;
+    let again: SignIn | undefined;
+    for (let tries = 1;; tries++) {
+      const outcome = await new Attempt(this.#options, again).run();
+      const { error, hasOpened, remembered } = outcome;
+      if (error === undefined) return;
+      if (hasOpened || error.code !== "SIGN_IN") throw error;
+      again = remembered;
+      if (again === undefined && (!io.input.isTerminal || tries >= TRIES_MAX)) throw error;
+      view.tell(errorLine(error));
+      if (again !== undefined) view.tell("trying again with the server's own salt");
+    }
+  }
+}
+
+/** One connection. */
+class Attempt {
+  readonly #options: ClientRunOptions;
+  /** A choice made before: nobody is asked again. */
+  readonly #again: SignIn | undefined;
+  readonly #ended = new AbortController();
+  readonly #server: string;
+  #remembered: SignIn | undefined;
+  #hasOpened = false;
+  #error: ChatError | undefined;
+
+  constructor(options: ClientRunOptions, again: SignIn | undefined) {
+    this.#options = options;
+    this.#again = again;
+    this.#server = `${options.dialling.host}:${options.dialling.port}`;
+  }
+
+  async run(): Promise<Outcome> {
+    const { io, dialling, ca, serverName } = this.#options;
+    const connection = await dial({
+      ...dialling,
+      session: newClientSession(dialling.identity, { ca, serverName }),
+      now: io.now,
+      onEvent: (event) => this.#react(connection, event),
+    });
+    const leave = () => void connection.leave();
+    io.stop.addEventListener("abort", leave);
+    if (io.stop.aborted) leave();
+    await connection.run();
+    io.stop.removeEventListener("abort", leave);
+    this.#ended.abort(new DOMException("the connection has ended", "AbortError"));
+    this.#options.view.attach(undefined);
+    if (connection.transcriptPath !== undefined) {
+      this.#options.view.tell(`transcript: ${connection.transcriptPath}`);
+      this.#options.view.tell(`next: securechat verify ${connection.transcriptPath}`);
+    }
+    return { hasOpened: this.#hasOpened, error: this.#error, remembered: this.#remembered };
+  }
+
+  async #react(connection: Connection, event: SessionEvent): Promise<undefined> {
+    this.#options.view.show(event);
+    switch (event.kind) {
+      case "sign_in_wanted":
+        // Not awaited: while the person thinks, the connection must see the server's goodbye.
+        void this.#signIn(connection);
+        break;
+      case "registered":
+        await this.#remember(event);
+        break;
+      case "signed_in":
+        log.info("signed in to {server}", { server: this.#server });
+        break;
+      case "opened":
+        this.#hasOpened = true;
+        void this.#type(connection);
+        break;
+      case "peer_left":
+        this.#error ??= event.error;
+        break;
+      case "ended":
+        this.#error ??= event.error;
+        log.info("ended: {code}", { code: event.error?.code ?? "in order" });
+        break;
+    }
+  }
+
+  async #signIn(connection: Connection): Promise<void> {
+    try {
+      const choice = this.#again ?? await this.#options.choose(this.#ended.signal);
+      if (choice === undefined) return await connection.leave();
+      await connection.signIn(await this.#withSalt(choice));
+    } catch (thrown) {
+      if (this.#ended.signal.aborted) return;
+      this.#error = asChatError(thrown);
+      await connection.leave();
+    }
+  }
+
+  /** An original server never tells a salt: what this side remembers comes first. */
+  async #withSalt(choice: SignIn): Promise<SignIn> {
+    if (choice.mode === "register" || this.#again !== undefined) return choice;
+    const book = await readSaltBook(this.#options.saltFile);
+    const salt = findSalt(book, { server: this.#server, email: choice.email });
+    if (salt === undefined) return choice;
+    this.#remembered = choice;
+    return { ...choice, salt };
+  }
+
+  /** A book that cannot be written costs the convenience of a later log-in, not this session. */
+  async #remember({ email, salt }: { readonly email: string; readonly salt: Uint8Array }) {
+    try {
+      await rememberSalt(this.#options.saltFile, { server: this.#server, email, salt });
+    } catch (thrown) {
+      warn(this.#options.io, errorLine(thrown));
+    }
+  }
+
+  async #type(connection: Connection): Promise<void> {
+    const { io, view } = this.#options;
+    const isPerson = io.input.isTerminal && io.out.isTerminal;
+    using screen = openScreen(io, "> ");
+    view.attach(screen);
+    this.#ended.signal.addEventListener("abort", () => screen[Symbol.dispose]());
+    try {
+      for await (const line of screen.lines()) {
+        const typed = typedLine(line, { isPerson });
+        if (typed.kind === "quit" || !connection.isOpen) break;
+        if (typed.kind === "show") view.tell(typed.text(connection, this.#server));
+        if (typed.kind === "say") await this.#say(connection, typed.text);
+      }
+    } catch (thrown) {
+      this.#error = asChatError(thrown);
+    }
+    await connection.leave();
+  }
+
+  async #say(connection: Connection, text: string): Promise<void> {
+    try {
+      connection.say(text);
+    } catch (thrown) {
+      const error = asChatError(thrown);
+      if (error.code !== "FRAME_TOO_LARGE") throw error;
+      warn(this.#options.io, errorLine(error));
+    }
+    if (connection.waitingTexts >= WAITING_TEXTS) await connection.said();
+  }
+}

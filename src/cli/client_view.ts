@@ -1,0 +1,151 @@
+/**
+ * What a client shows: to a person, to a script that reads words, or to one that reads events.
+ *
+ * @module
+ */
+
+import { printable } from "../bytes/printable.ts";
+import type { Certificate } from "../pki/certificate.ts";
+import type { SessionEvent } from "../protocol/session.ts";
+import type { ChatScreen } from "./chat_screen.ts";
+import { eventJson } from "./event_json.ts";
+import type { Io } from "./io.ts";
+import { errorLine, progress, warn } from "./report.ts";
+import { paint } from "./style.ts";
+
+/** Shows the events of a client's session. */
+export interface ClientView {
+  /** Shows one event. */
+  show(event: SessionEvent): void;
+  /** Shows something that is no event: a hint, the path of a file. */
+  tell(text: string): void;
+  /** From now on a person types on this screen, or no longer. */
+  attach(screen: ChatScreen | undefined): void;
+}
+
+/**
+ * Chooses the view that fits the world.
+ *
+ * @param io The world.
+ * @param options `json`: events as JSON Lines.
+ * @returns The view.
+ */
+export function clientView(io: Io, { json }: { readonly json: boolean }): ClientView {
+  if (json) return new JsonView(io);
+  return io.input.isTerminal && io.out.isTerminal ? new PersonView(io) : new ScriptView(io);
+}
+
+/** One JSON object a line on standard output. */
+class JsonView implements ClientView {
+  readonly #io: Io;
+
+  constructor(io: Io) {
+    this.#io = io;
+  }
+
+  show(event: SessionEvent): void {
+    const value = eventJson(event);
+    if (value !== undefined) this.#io.out.write(`${JSON.stringify(value)}\n`);
+  }
+
+  tell(text: string): void {
+    progress(this.#io, text);
+  }
+
+  attach(): void {}
+}
+
+/** Received words on standard output, what goes on on standard error. */
+class ScriptView implements ClientView {
+  readonly #io: Io;
+
+  constructor(io: Io) {
+    this.#io = io;
+  }
+
+  show(event: SessionEvent): void {
+    if (event.kind === "said") {
+      if (event.author === "peer") this.#io.out.write(`${printable(event.text)}\n`);
+      return;
+    }
+    if (event.kind === "refused") return warn(this.#io, errorLine(event.error));
+    const text = describe(event);
+    if (text !== undefined) progress(this.#io, text);
+  }
+
+  tell(text: string): void {
+    progress(this.#io, text);
+  }
+
+  attach(): void {}
+}
+
+/** Ticks for the phases, then the conversation, above the line being typed. */
+class PersonView implements ClientView {
+  readonly #io: Io;
+  #screen: ChatScreen | undefined;
+
+  constructor(io: Io) {
+    this.#io = io;
+  }
+
+  show(event: SessionEvent): void {
+    if (event.kind === "said") return this.tell(this.#words(event));
+    if (event.kind === "refused") {
+      return this.tell(paint(`! ${errorLine(event.error)}`, { on: this.#io.out, as: "yellow" }));
+    }
+    const text = describe(event);
+    if (text === undefined) return;
+    const tick = paint("✓", { on: this.#io.out, as: "green" });
+    this.tell(event.kind === "phase" ? `${tick} ${text}` : `  ${text}`);
+  }
+
+  tell(text: string): void {
+    if (this.#screen === undefined) this.#io.out.write(`${text}\n`);
+    else this.#screen.print(text);
+  }
+
+  attach(screen: ChatScreen | undefined): void {
+    this.#screen = screen;
+  }
+
+  #words({ author, ts, text }: Extract<SessionEvent, { kind: "said" }>): string {
+    const time = paint(clockTime(ts), { on: this.#io.out, as: "dim" });
+    const who = author === "self" ? "me" : "server";
+    return `${time} [${who}] ${printable(text)}`;
+  }
+}
+
+/** What an event means, in words; nothing for what is shown in another way. */
+function describe(event: SessionEvent): string | undefined {
+  switch (event.kind) {
+    case "phase":
+      return `phase ${event.phase}: ${event.text}`;
+    case "peer":
+      return describeServer(event.certificate);
+    case "signed_in":
+      return `signed in as ${printable(event.username || event.email)}`;
+    case "told":
+      return `the server says ${printable(event.status)}: ${printable(event.message)}`;
+    case "receipt_made":
+      return "phase 6: receipt signed and sent";
+    case "peer_left":
+      return event.error === undefined
+        ? "the server's receipt is good, and kept in the transcript"
+        : errorLine(event.error);
+    default:
+      return undefined;
+  }
+}
+
+function describeServer({ commonName, fingerprint, notAfter }: Certificate): string {
+  const until = notAfter.toISOString().slice(0, 10);
+  return `server ${printable(commonName)}, fingerprint ${fingerprint}, valid until ${until}`;
+}
+
+/** Local time of day: a person compares it with the clock on the wall. */
+function clockTime(ms: number): string {
+  const time = new Date(ms);
+  return [time.getHours(), time.getMinutes(), time.getSeconds()]
+    .map((part) => String(part).padStart(2, "0")).join(":");
+}

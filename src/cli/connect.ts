@@ -1,0 +1,155 @@
+/**
+ * `securechat connect`: the client, for a person or for a script.
+ *
+ * @module
+ */
+
+import { object } from "@optique/core/constructs";
+import { optional } from "@optique/core/modifiers";
+import { argument, option } from "@optique/core/primitives";
+import { choice, string } from "@optique/core/valueparser";
+import { parseArgs, usage } from "./args.ts";
+import { ClientRun } from "./client_run.ts";
+import { clientView } from "./client_view.ts";
+import { type Config, readConfig } from "./config.ts";
+import type { Io } from "./io.ts";
+import { loadIdentity } from "./load_identity.ts";
+import { startLog, stopLog } from "./log.ts";
+import { passwordParsers } from "./password_input.ts";
+import { parseServerAddress } from "./server_address.ts";
+import { signInChooser } from "./sign_in_choice.ts";
+
+const COMMAND = "securechat connect";
+
+/** What `securechat connect --help` prints. */
+export const help = `${COMMAND}: joins the chat of a server
+
+Usage:
+  securechat connect [HOST:PORT] [OPTIONS]
+  securechat connect [HOST:PORT] --register|--login --email ADDRESS [OPTIONS]
+
+At a terminal a menu asks whether to register or to log in; then type to talk:
+/help, /who, /quit. Without one, or with --register or --login, it is made for
+scripts: lines of standard input are sent as they are, received ones go to
+standard output, and at the end of input receipts are exchanged.
+
+Options:
+  HOST:PORT            the server (default: SERVER_HOST:SERVER_PORT, or
+                       127.0.0.1:5555)
+  --server-name NAME   name expected in the server's certificate (default: HOST)
+  --register           make an account
+  --login              use an account
+  --email ADDRESS      the account's address
+  --username NAME      the new account's name (with --register)
+  --password-file FILE the password is the first line of FILE
+  --password-stdin     the password is the first line of standard input
+  --cert FILE          certificate (default: CLIENT_CERT, or
+                       certs/client-cert.pem)
+  --key FILE           private key (default: CLIENT_KEY, or
+                       certs/client-key.pem)
+  --ca FILE            CA certificate (default: CA_CERT, or certs/ca-cert.pem)
+  --transcripts DIR    folder of the transcripts (default: transcripts)
+  --logs DIR           folder of the log (default: logs)
+  --salts FILE         salts of accounts registered here (default: SALT_FILE, or
+                       securechat-salts.json)
+  --keep-session-key   write the session's key beside its transcript (mode 0600)
+  --json               events as JSON Lines on standard output
+  --protocol 1         protocol to speak (default: 1)
+  -h, --help           this text
+
+Exit status:
+  0 left in order, 1 refused or connection lost, 2 wrong use, 4 password file
+  missing
+
+Examples:
+  $ securechat connect
+  $ securechat connect chat.example:5555 --server-name chat.example
+  $ echo hello | securechat connect --login --email a@b.example \\
+      --password-file alice.password
+`;
+
+/** The options. */
+export const parser = object({
+  server: optional(argument(string({ metavar: "HOST:PORT" }))),
+  serverName: optional(option("--server-name", string({ metavar: "NAME" }))),
+  register: option("--register"),
+  login: option("--login"),
+  email: optional(option("--email", string({ metavar: "ADDRESS" }))),
+  username: optional(option("--username", string({ metavar: "NAME" }))),
+  ...passwordParsers,
+  cert: optional(option("--cert", string({ metavar: "FILE" }))),
+  key: optional(option("--key", string({ metavar: "FILE" }))),
+  ca: optional(option("--ca", string({ metavar: "FILE" }))),
+  transcripts: optional(option("--transcripts", string({ metavar: "DIR" }))),
+  logs: optional(option("--logs", string({ metavar: "DIR" }))),
+  salts: optional(option("--salts", string({ metavar: "FILE" }))),
+  keepSessionKey: option("--keep-session-key"),
+  json: option("--json"),
+  protocol: optional(option("--protocol", choice(["1"]))),
+});
+
+/**
+ * Runs the command until a side leaves.
+ *
+ * @param args The arguments after the command's name.
+ * @param io The world.
+ * @returns 0 when the session ended in order.
+ * @throws {ChatError} USAGE, CONFIG; FILE, FORMAT or BAD_CERT for its identity; and every code that
+ * ends a session.
+ */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const parsed = parseArgs(parser, args, { command: COMMAND });
+  if (parsed.kind === "help") {
+    io.out.write(help);
+    return 0;
+  }
+  const flags = parsed.value;
+  if (flags.register && flags.login) {
+    throw usage(COMMAND, { state: "--register and --login exclude each other" });
+  }
+  const config = await readClientConfig(io, flags);
+  // Asked before anything is sent: a missing flag must not cost a connection.
+  const choose = await signInChooser(io, flags);
+  const { identity, ca } = await loadIdentity(config, { role: "client", io });
+  await using resources = new AsyncDisposableStack();
+  await startLog(io, { file: `${config.logDir}/client.log`, level: config.logLevel });
+  resources.defer(() => stopLog());
+  const { serverHost: host, serverPort: port, transcriptDir, saltFile } = config;
+  const client = new ClientRun({
+    io,
+    choose,
+    view: clientView(io, { json: flags.json }),
+    dialling: { host, port, identity, transcriptDir, keepSessionKey: flags.keepSessionKey },
+    ca,
+    serverName: flags.serverName ?? host,
+    saltFile,
+  });
+  await client.run();
+  return 0;
+}
+
+interface ClientFlags {
+  readonly server: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  readonly ca: string | undefined;
+  readonly transcripts: string | undefined;
+  readonly logs: string | undefined;
+  readonly salts: string | undefined;
+}
+
+function readClientConfig(io: Io, flags: ClientFlags): Promise<Config> {
+  const { host = "", port = "" } = flags.server === undefined
+    ? {}
+    : parseServerAddress(flags.server, COMMAND);
+  return readConfig(io, {
+    SERVER_HOST: host,
+    SERVER_PORT: port,
+    CLIENT_CERT: flags.cert ?? "",
+    CLIENT_KEY: flags.key ?? "",
+    CA_CERT: flags.ca ?? "",
+    TRANSCRIPT_DIR: flags.transcripts ?? "",
+    LOG_DIR: flags.logs ?? "",
+    SALT_FILE: flags.salts ?? "",
+  });
+}

@@ -1,0 +1,163 @@
+/**
+ * `securechat serve`: the server, with its operator at a terminal or as a daemon.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { object } from "@optique/core/constructs";
+import { optional } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import { choice, string } from "@optique/core/valueparser";
+import { ChatServer } from "../chat/server.ts";
+import { newServerSession } from "../protocol/v1/sessions.ts";
+import { parseArgs, portValue } from "./args.ts";
+import { openScreen } from "./chat_screen.ts";
+import { readConfig } from "./config.ts";
+import type { Io } from "./io.ts";
+import { loadIdentity } from "./load_identity.ts";
+import { startLog, stopLog } from "./log.ts";
+import { openStore } from "./open_store.ts";
+import { Operator } from "./operator.ts";
+import { progress } from "./report.ts";
+import { logServerEvent } from "./server_log.ts";
+import { ServerView } from "./server_view.ts";
+
+const COMMAND = "securechat serve";
+
+/** What `securechat serve --help` prints. */
+export const help = `${COMMAND}: runs the chat server
+
+Usage:
+  securechat serve [OPTIONS]
+
+With a terminal you are the operator: you read everybody and what you type goes
+to all; /to NAME TEXT, /who, /help, /quit. Without one it is a daemon that logs
+to logs/server.log. Ctrl-C and SIGTERM give every client its receipt and end
+within 5 seconds.
+
+Options:
+  --host HOST        address to listen on (default: SERVER_HOST, or 127.0.0.1)
+  --port PORT        port; 0 takes a free one (default: SERVER_PORT, or 5555)
+  --cert FILE        certificate (default: SERVER_CERT, or certs/server-cert.pem)
+  --key FILE         private key (default: SERVER_KEY, or certs/server-key.pem)
+  --ca FILE          CA certificate (default: CA_CERT, or certs/ca-cert.pem)
+  --db FILE          embedded store (default: DB_FILE, or securechat.db); with
+                     DB_HOST set, accounts are in MySQL or MariaDB instead
+  --transcripts DIR  folder of the transcripts (default: transcripts)
+  --logs DIR         folder of the log (default: logs)
+  --relay            clients also see each other's messages, as [name] text in
+                     the server's voice: one RSA signature, 2.2 ms, for each
+                     receiver of each message, so for small groups
+  --keep-session-key write each session's key beside its transcript (mode 0600),
+                     so that an auditor can be shown the words
+  --protocol 1       protocol to speak (default: 1)
+  -h, --help         this text
+
+Exit status:
+  0 stopped, 1 refused (port in use, certificate missing or expired, store
+  unreachable), 2 wrong use
+
+Examples:
+  $ securechat serve
+  $ securechat serve --host 0.0.0.0 --port 5555 --relay
+  $ DB_HOST=127.0.0.1 DB_USER=chat securechat serve < /dev/null
+`;
+
+/** The options. */
+export const parser = object({
+  host: optional(option("--host", string({ metavar: "HOST" }))),
+  port: optional(option("--port", portValue())),
+  cert: optional(option("--cert", string({ metavar: "FILE" }))),
+  key: optional(option("--key", string({ metavar: "FILE" }))),
+  ca: optional(option("--ca", string({ metavar: "FILE" }))),
+  db: optional(option("--db", string({ metavar: "FILE" }))),
+  transcripts: optional(option("--transcripts", string({ metavar: "DIR" }))),
+  logs: optional(option("--logs", string({ metavar: "DIR" }))),
+  relay: option("--relay"),
+  keepSessionKey: option("--keep-session-key"),
+  protocol: optional(option("--protocol", choice(["1"]))),
+});
+
+const log = getLogger(["securechat", "server"]);
+
+/**
+ * Runs the command until the operator, Ctrl-C or SIGTERM stops it.
+ *
+ * @param args The arguments after the command's name.
+ * @param io The world.
+ * @returns 0 when the server has stopped in order.
+ * @throws {ChatError} USAGE, CONFIG; FILE, FORMAT or BAD_CERT for its identity; DATABASE for an
+ * embedded store that cannot be opened; ADDRESS if it cannot listen.
+ */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const parsed = parseArgs(parser, args, { command: COMMAND });
+  if (parsed.kind === "help") {
+    io.out.write(help);
+    return 0;
+  }
+  const flags = parsed.value;
+  const config = await readConfig(io, {
+    SERVER_HOST: flags.host ?? "",
+    SERVER_PORT: flags.port?.toString() ?? "",
+    SERVER_CERT: flags.cert ?? "",
+    SERVER_KEY: flags.key ?? "",
+    CA_CERT: flags.ca ?? "",
+    DB_FILE: flags.db ?? "",
+    TRANSCRIPT_DIR: flags.transcripts ?? "",
+    LOG_DIR: flags.logs ?? "",
+  });
+  const { identity, ca } = await loadIdentity(config, { role: "server", io });
+  await using resources = new AsyncDisposableStack();
+  const store = await openStore(config.database);
+  resources.defer(() => store.close());
+  await startLog(io, { file: `${config.logDir}/server.log`, level: config.logLevel });
+  resources.defer(() => stopLog());
+  const view = new ServerView(io);
+  const server = ChatServer.listen({
+    host: config.serverHost,
+    port: config.serverPort,
+    identity,
+    newSession: () => newServerSession(identity, ca),
+    store,
+    relay: flags.relay,
+    transcriptDir: config.transcriptDir,
+    keepSessionKey: flags.keepSessionKey,
+    now: io.now,
+    onEvent: (event) => {
+      logServerEvent(event);
+      view.show(event);
+    },
+  });
+  resources.defer(() => server.stop());
+  const { host, port } = server.address;
+  log.info("listening on {host}:{port}", { host, port });
+  view.started({ server, identity, ca, accounts: store.location, relay: flags.relay });
+  // The database may be down: the server waits for it, and says so now rather than at a sign-in.
+  void store.find("").catch((error) => view.warn(error));
+  await serveUntilStopped(io, { server, view });
+  progress(io, "stopping: receipts to all");
+  await server.stop();
+  log.info("stopped");
+  return 0;
+}
+
+interface Running {
+  readonly server: ChatServer;
+  readonly view: ServerView;
+}
+
+/** At a terminal the end of input is a wish to stop; a daemon's input has ended from the start. */
+async function serveUntilStopped(io: Io, { server, view }: Running): Promise<void> {
+  const stopped = Promise.withResolvers<void>();
+  io.stop.addEventListener("abort", () => stopped.resolve(), { once: true });
+  if (io.stop.aborted) return;
+  using screen = openScreen(io, "server> ");
+  view.attach(screen);
+  const operator = new Operator({ server, screen, now: io.now });
+  void operator.run(screen.lines()).then((wish) => {
+    if (wish === "quit" || io.input.isTerminal) stopped.resolve();
+  }, (error) => view.warn(error));
+  await stopped.promise;
+  view.detach();
+}

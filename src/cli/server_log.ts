@@ -1,0 +1,53 @@
+/**
+ * What a server's log says of its events: who, from where, what failed. Never words, passwords, keys.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { memberName } from "../chat/member.ts";
+import type { ServerEvent } from "../chat/server.ts";
+
+const log = getLogger(["securechat", "server"]);
+
+/**
+ * Logs an event.
+ *
+ * @param event The event.
+ */
+export function logServerEvent(event: ServerEvent): void {
+  if (event.kind === "turned_away") return; // logged where it happens
+  const { id, address } = event.member;
+  const who = { id, address, name: memberName(event.member) };
+  if (event.kind === "connected") return log.info("connected from {address}", who);
+  const session = event.event;
+  switch (session.kind) {
+    case "peer": {
+      const { commonName, fingerprint } = session.certificate;
+      return log.info("certificate of {commonName} accepted", { ...who, commonName, fingerprint });
+    }
+    case "phase":
+      return log.debug("phase {phase}", { ...who, phase: session.phase });
+    case "signed_in":
+      return log.info("{name} signed in", { ...who, email: session.email });
+    case "said":
+      return log.debug("message {seqno} of {author}", {
+        ...who,
+        author: session.author,
+        seqno: session.seqno,
+      });
+    case "refused":
+      return log.warn("dropped: {code}", { ...who, code: session.error.code });
+    case "peer_left":
+      return log.info("receipt of {name}", { ...who, code: session.error?.code ?? "ok" });
+    case "ended":
+      if (session.error === undefined) return log.info("{name} left", who);
+      return log.warn("ended: {code}: {reason}", {
+        ...who,
+        code: session.error.code,
+        reason: session.error.message,
+      });
+    default:
+      return;
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * What the operator of a server sees: the panel, the phases of each session, the words.
+ *
+ * @module
+ */
+
+import { printable } from "../bytes/printable.ts";
+import { memberName } from "../chat/member.ts";
+import type { ChatServer, ServerEvent } from "../chat/server.ts";
+import type { Certificate } from "../pki/certificate.ts";
+import type { Identity } from "../pki/identity.ts";
+import type { SessionEvent } from "../protocol/session.ts";
+import type { ChatScreen } from "./chat_screen.ts";
+import type { Io } from "./io.ts";
+import { errorLine, progress } from "./report.ts";
+import { paint } from "./style.ts";
+
+/** What the panel tells. */
+export interface Started {
+  readonly server: ChatServer;
+  readonly identity: Identity;
+  readonly ca: Certificate;
+  /** Where the accounts are. */
+  readonly accounts: string;
+  readonly relay: boolean;
+}
+
+const RULE = "─".repeat(60);
+
+/**
+ * Shows a server's events to a person. A daemon has none: it says where it listens and what is
+ * wrong, and never a word of the conversation, which would end up in the system's journal.
+ */
+export class ServerView {
+  readonly #io: Io;
+  readonly #isWatched: boolean;
+  #screen: ChatScreen | undefined;
+
+  /** @param io The world; its standard output is written to. */
+  constructor(io: Io) {
+    this.#io = io;
+    this.#isWatched = io.input.isTerminal || io.out.isTerminal;
+  }
+
+  /** From now on everything goes to a screen. */
+  attach(screen: ChatScreen): void {
+    this.#screen = screen;
+  }
+
+  /** The screen is about to close. */
+  detach(): void {
+    this.#screen = undefined;
+  }
+
+  /** The panel. */
+  started({ server, identity, ca, accounts, relay }: Started): void {
+    const { host, port } = server.address;
+    if (!this.#isWatched) return progress(this.#io, `listening on ${host}:${port}`);
+    const { commonName, notAfter, fingerprint } = identity.certificate;
+    this.#print([
+      RULE,
+      paint("  Server Started", { on: this.#io.out, as: "bold" }),
+      RULE,
+      `  Address      ${host}:${port}`,
+      `  Protocol     securechat/1${relay ? ", relaying between clients" : ""}`,
+      `  Certificate  ${printable(commonName)}, valid until ${notAfter.toISOString().slice(0, 10)}`,
+      `  Fingerprint  ${fingerprint}`,
+      `  CA           ${printable(ca.commonName)}`,
+      `  Accounts     ${printable(accounts)}`,
+      RULE,
+      "  Type to talk to everybody; /help lists the commands, /quit stops.",
+    ].join("\n"));
+  }
+
+  /** One event. */
+  show(event: ServerEvent): void {
+    if (!this.#isWatched) return;
+    switch (event.kind) {
+      case "connected":
+        return this.#line(event.member.id, `connected from ${event.member.address}`);
+      case "turned_away":
+        return this.#print(
+          `${event.address}: turned away, too many connections that have not signed in`,
+        );
+      case "session":
+        return this.#session(event.member, event.event);
+    }
+  }
+
+  /** Something is wrong and stops nothing. */
+  warn(thrown: unknown): void {
+    if (!this.#isWatched) return progress(this.#io, errorLine(thrown));
+    this.#print(paint(`! ${errorLine(thrown)}`, { on: this.#io.out, as: "yellow" }));
+  }
+
+  #session(
+    member: Parameters<typeof memberName>[0] & { readonly id: number },
+    event: SessionEvent,
+  ): void {
+    const name = printable(memberName(member));
+    switch (event.kind) {
+      case "phase":
+        return this.#line(member.id, `${this.#tick()} phase ${event.phase}: ${event.text}`);
+      case "peer":
+        return this.#line(member.id, `certificate of ${printable(event.certificate.commonName)}`);
+      case "signed_in":
+        return this.#line(member.id, `${name} signed in (${printable(event.email)})`);
+      case "said":
+        if (event.author === "peer") this.#print(`[${name}] ${printable(event.text)}`);
+        return;
+      case "refused":
+        return this.warn(event.error);
+      case "told":
+        return this.#line(member.id, `${name} says ${printable(event.status)}`);
+      case "peer_left":
+        return this.#left(member.id, { name, error: event.error });
+      case "ended":
+        if (event.error !== undefined) this.#line(member.id, `${name}: ${errorLine(event.error)}`);
+        return this.#line(member.id, `${name} disconnected`);
+      default:
+        return;
+    }
+  }
+
+  #left(id: number, { name, error }: { name: string; error: unknown }): void {
+    if (error === undefined) this.#line(id, `${this.#tick()} phase 6: receipt of ${name} is good`);
+    else this.warn(error);
+  }
+
+  #tick(): string {
+    return paint("✓", { on: this.#io.out, as: "green" });
+  }
+
+  #line(id: number, text: string): void {
+    this.#print(`${paint(`#${id}`, { on: this.#io.out, as: "dim" })} ${text}`);
+  }
+
+  #print(text: string): void {
+    if (this.#screen === undefined) this.#io.out.write(`${text}\n`);
+    else this.#screen.print(text);
+  }
+}

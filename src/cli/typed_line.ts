@@ -1,0 +1,67 @@
+/**
+ * What a client's typed line means: words, or a command.
+ *
+ * @module
+ */
+
+import { printable } from "../bytes/printable.ts";
+import type { Connection } from "../chat/connection.ts";
+import { nearest } from "./nearest.ts";
+
+/** The meaning of a line. */
+export type TypedLine =
+  | { readonly kind: "say"; readonly text: string }
+  | { readonly kind: "quit" }
+  | { readonly kind: "nothing" }
+  | {
+    readonly kind: "show";
+    /** What to show to the person. */
+    text(connection: Connection, server: string): string;
+  };
+
+const COMMANDS = {
+  help: "lists these commands",
+  who: "says who is at both ends",
+  quit: "exchanges receipts and leaves",
+} as const;
+
+/**
+ * Reads a typed line. For a script every line but `/quit` is words, as it is.
+ *
+ * @param line What was typed.
+ * @param options Whether a person types.
+ * @returns Its meaning.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(typedLine("//quit", { isPerson: true }), { kind: "say", text: "/quit" });
+ * assert.deepEqual(typedLine("/who", { isPerson: false }), { kind: "say", text: "/who" });
+ * ```
+ */
+export function typedLine(
+  line: string,
+  { isPerson }: { readonly isPerson: boolean },
+): TypedLine {
+  if (line.trim() === "/quit") return { kind: "quit" };
+  if (!isPerson) return { kind: "say", text: line };
+  if (line.trim() === "") return { kind: "nothing" };
+  const name = /^\/(\w*)/.exec(line)?.[1];
+  if (name === undefined) return { kind: "say", text: line };
+  if (line.startsWith("//")) return { kind: "say", text: line.slice(1) };
+  if (name === "help") return { kind: "show", text: helpText };
+  if (name === "who") return { kind: "show", text: whoText };
+  const guess = nearest(name, Object.keys(COMMANDS));
+  const hint = guess === undefined ? "see /help" : `did you mean /${guess}?`;
+  return { kind: "show", text: () => `no command /${printable(name)}: ${hint}` };
+}
+
+function helpText(): string {
+  const lines = Object.entries(COMMANDS).map(([name, does]) => `/${name.padEnd(6)} ${does}`);
+  return [...lines, "anything else is sent; //text sends /text"].join("\n");
+}
+
+function whoText(connection: Connection, server: string): string {
+  return `you, and the operator of ${printable(server)}; ` +
+    `transcript ${printable(connection.transcriptPath ?? "none")}`;
+}

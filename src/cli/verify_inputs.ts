@@ -1,0 +1,112 @@
+/**
+ * Reads what `securechat verify` needs: the CA, certificates, the session key, the transcript itself.
+ *
+ * @module
+ */
+
+import { dirname, join } from "node:path";
+import { printable } from "../bytes/printable.ts";
+import { asChatError, ChatError } from "../errors.ts";
+import { type Certificate, parseCertificatePem } from "../pki/certificate.ts";
+import { readPrivate } from "../store/private_file.ts";
+import { fileFault } from "../transcript/file_fault.ts";
+import { parseSessionKey } from "../transcript/v1/session_key.ts";
+import type { VerifyOptions } from "../transcript/v1/verify.ts";
+import { readConfig } from "./config.ts";
+import type { Io } from "./io.ts";
+import { readPem } from "./read_pem.ts";
+
+/** Certificates of the CA's folder that are looked at, at most. */
+const FOLDER_MAX_FILES = 1000;
+
+const SESSION_KEY_MAX_BYTES = 64;
+
+/** The files that the options name. */
+export interface EvidencePaths {
+  readonly ca?: string;
+  readonly certs: readonly string[];
+  readonly sessionKey?: string;
+}
+
+/**
+ * Reads the CA, every certificate at hand, and the session key.
+ *
+ * @param io The world.
+ * @param paths What the options name; the CA's path may come from the settings instead.
+ * @returns What a transcript is verified by.
+ * @throws {ChatError} CONFIG; NO_INPUT or FILE for a file that is missing or not readable; FORMAT for
+ * one that is not what it should be. A file that merely lies in the CA's folder never throws.
+ */
+export async function readEvidence(
+  io: Io,
+  { ca, certs, sessionKey }: EvidencePaths,
+): Promise<VerifyOptions> {
+  const config = await readConfig(io, ca === undefined ? {} : { CA_CERT: ca });
+  const caPath = config.ca.cert;
+  const remedy = "name the CA's certificate: securechat verify FILE --ca FILE";
+  const { text } = await readPem(caPath, ca === undefined ? { remedy } : {});
+  const named = await Promise.all(certs.map(readCertificate));
+  const key = sessionKey === undefined ? undefined : await readSessionKey(sessionKey);
+  return {
+    ca: parseCertificatePem(text, `"${printable(caPath)}"`),
+    certificates: [...named, ...await certificatesBeside(caPath)],
+    ...(key && { sessionKey: key }),
+  };
+}
+
+/**
+ * Opens a transcript for reading.
+ *
+ * @param path The file.
+ * @returns Its bytes in chunks; the file is closed at the end of them.
+ * @throws {ChatError} NO_INPUT if there is no such file; FILE if it cannot be read, also while reading.
+ */
+export async function openTranscriptFile(path: string): Promise<AsyncIterable<Uint8Array>> {
+  try {
+    const { isDirectory } = await Deno.stat(path);
+    if (isDirectory) {
+      throw new ChatError("FILE", `cannot read "${printable(path)}": it is a folder`);
+    }
+    return chunksOf(await Deno.open(path), path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw fileFault("read", path, error);
+    const text = `cannot read "${printable(path)}": there is no such file`;
+    throw new ChatError("NO_INPUT", text, { cause: error });
+  }
+}
+
+async function* chunksOf(file: Deno.FsFile, path: string): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* file.readable;
+  } catch (error) {
+    throw fileFault("read", path, error);
+  }
+}
+
+async function readCertificate(path: string): Promise<Certificate> {
+  const { text } = await readPem(path);
+  return parseCertificatePem(text, `"${printable(path)}"`);
+}
+
+async function readSessionKey(path: string): Promise<Uint8Array> {
+  const { bytes } = await readPrivate(path, { maxBytes: SESSION_KEY_MAX_BYTES });
+  return parseSessionKey(new TextDecoder().decode(bytes), `"${printable(path)}"`);
+}
+
+/** Every certificate beside the CA's: what is none, or cannot be read, is nobody's certificate. */
+async function certificatesBeside(caPath: string): Promise<readonly Certificate[]> {
+  const folder = dirname(caPath);
+  const names: string[] = [];
+  try {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      const isPublic = name.endsWith(".pem") && !name.endsWith("-key.pem") && !isDirectory;
+      if (isPublic && names.length < FOLDER_MAX_FILES) names.push(name);
+    }
+  } catch (error) {
+    if (asChatError(error).code !== "INTERNAL") throw error;
+    return []; // a folder that cannot be listed: --cert names what is needed
+  }
+  const read = names.sort().map((name) => readCertificate(join(folder, name)));
+  const results = await Promise.allSettled(read);
+  return results.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
+}

@@ -1,0 +1,134 @@
+/**
+ * The text of `securechat verify`: the verdict first, then who, what, and everything found.
+ *
+ * Names and words come from strangers and go through `printable()`.
+ *
+ * @module
+ */
+
+import { printable } from "../bytes/printable.ts";
+import type {
+  EntryReport,
+  Finding,
+  PartyReport,
+  ReceiptReport,
+  TranscriptReport,
+  Verdict,
+} from "../transcript/v1/report.ts";
+import { firstError } from "../transcript/v1/verify.ts";
+import type { TextOut } from "./io.ts";
+import { paint, type Style } from "./style.ts";
+import { isoTime } from "./verify_json.ts";
+
+const STYLE: Readonly<Record<Verdict, Style>> = {
+  VALID: "green",
+  INVALID: "red",
+  INCOMPLETE: "yellow",
+};
+
+const LINE_COLUMNS = 6;
+const SEQNO_COLUMNS = 6;
+const AUTHOR_COLUMNS = 6; // "client", "server"
+const TIME_COLUMNS = 24; // ISO 8601 with milliseconds
+
+/** What is printed, and where. */
+export interface ReportTextOptions {
+  readonly report: TranscriptReport;
+  readonly on: TextOut;
+}
+
+/**
+ * The result for one transcript.
+ *
+ * @param file Its path as given.
+ * @param options What is known of it, and the stream that decides about colour.
+ * @returns Lines with their ends.
+ */
+export function reportText(file: string, { report, on }: ReportTextOptions): string {
+  const verdict = paint(report.verdict, { on, as: STYLE[report.verdict] });
+  return [
+    `${printable(file)}: ${verdict}${reasonOf(report)}`,
+    `  session ${report.sessionId ?? "unknown"}, ${periodOf(report)}`,
+    ...report.parties.flatMap(partyLines),
+    ...table(report.entries, on),
+    ...receiptLines(report),
+    ...findingLines(report.findings, on),
+    "",
+  ].map((line) => `${line}\n`).join("");
+}
+
+/** Why, in the first line: it is the one that is read. */
+function reasonOf(report: TranscriptReport): string {
+  const { entries } = report;
+  const error = firstError(report);
+  if (error !== undefined) return ` at line ${error.line}: [${error.code}] ${error.text}`;
+  const number = entries.length === 1 ? "1 entry" : `${entries.length} entries`;
+  const state = report.verdict === "VALID" ? "the receipt covers all" : "no receipt covers them";
+  return `, ${number}, ${state}`;
+}
+
+function periodOf({ started, ended }: TranscriptReport): string {
+  return `${started ?? "no start"} to ${ended ?? "no end"}`;
+}
+
+function partyLines(party: PartyReport): readonly string[] {
+  const { role, isOwner, certificate, fingerprint, entries } = party;
+  const whose = isOwner ? ", whose file this is" : "";
+  const name = certificate === undefined ? "no certificate at hand" : `"${certificate.commonName}"`;
+  return [
+    `  ${role}  ${printable(name)}${whose}, ${entries} ${entries === 1 ? "entry" : "entries"}`,
+    ...fingerprint === undefined ? [] : [`          SHA-256 ${fingerprint}`],
+    ...certificate === undefined ? [] : [
+      `          valid ${certificate.notBefore.toISOString()} to ${certificate.notAfter.toISOString()}`,
+    ],
+  ];
+}
+
+function table(entries: readonly EntryReport[], on: TextOut): readonly string[] {
+  if (entries.length === 0) return [];
+  const header = [
+    "line".padStart(LINE_COLUMNS),
+    "author".padEnd(AUTHOR_COLUMNS),
+    "seqno".padStart(SEQNO_COLUMNS),
+    "time".padEnd(TIME_COLUMNS),
+    "result",
+  ].join("  ");
+  return ["", paint(header, { on, as: "bold" }), ...entries.map((entry) => row(entry, on)), ""];
+}
+
+function row({ line, author, seqno, ts, fault, words }: EntryReport, on: TextOut): string {
+  const result = fault === undefined ? "ok" : paint(fault.code, { on, as: "red" });
+  return [
+    String(line).padStart(LINE_COLUMNS),
+    (author ?? "?").padEnd(AUTHOR_COLUMNS),
+    String(seqno ?? "?").padStart(SEQNO_COLUMNS),
+    (ts === undefined ? "?" : isoTime(ts)).padEnd(TIME_COLUMNS),
+    result,
+    ...words === undefined ? [] : [printable(words)],
+  ].join("  ");
+}
+
+function receiptLines({ receipt, peerReceipt }: TranscriptReport): readonly string[] {
+  const own = receipt === undefined ? "  receipt: none" : `  receipt: ${receiptState(receipt)}`;
+  if (peerReceipt === undefined) return [own, "  the other side's receipt: none"];
+  const about = peerReceipt.faults.length > 0
+    ? ""
+    : peerReceipt.sameOrder
+    ? "; its file has these entries in this order"
+    : "; what its file has cannot be told from here, its order may differ";
+  return [own, `  the other side's receipt: ${receiptState(peerReceipt)}${about}`];
+}
+
+function receiptState({ line, receipt, faults }: ReceiptReport): string {
+  const state = faults.length === 0 ? "good" : faults.map(({ code }) => code).join(", ");
+  return `line ${line}, numbers ${receipt.firstSeq} to ${receipt.lastSeq}, ${state}`;
+}
+
+function findingLines(findings: readonly Finding[], on: TextOut): readonly string[] {
+  return findings.map((finding) => {
+    const label = finding.severity === "error"
+      ? paint(`[${finding.code}]`, { on, as: "red" })
+      : paint("warning:", { on, as: "yellow" });
+    return `  line ${finding.line}: ${label} ${printable(finding.text)}`;
+  });
+}
