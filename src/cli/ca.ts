@@ -8,10 +8,10 @@ Usage:
   securechat ca init [OPTIONS]
 
 Commands:
-  init    make the CA: its certificate, which everybody gets, and its private key
+  init    make the CA's certificate, which everybody gets, and its private key
 
 Options:
-  -h, --help    this text; securechat ca init --help tells that command's options
+  -h, --help    this text; securechat ca init --help tells its options
 
 Exit status:
   0 done, 1 refused, 2 wrong use or setting

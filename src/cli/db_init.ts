@@ -22,9 +22,9 @@ Usage:
   securechat db init
 
 Without DB_HOST accounts are in an SQLite file, DB_FILE, which the server also
-makes by itself. With DB_HOST they are in MySQL 8 or MariaDB: the database DB_NAME
-is made if the user DB_USER may do that, and the table "users" in it. A table that
-is there keeps its rows, and running this again changes nothing.
+makes by itself. With DB_HOST they are in MySQL 8 or MariaDB: this makes the
+database DB_NAME, if the user DB_USER may do that, and the table "users". A table
+that is there keeps its rows, and running this again changes nothing.
 
 Options:
   -h, --help    this text

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { main } from "../../src/main.ts";
+import { memoryIo } from "../testkit/memory_io.ts";
+import { needs } from "../testkit/needs.ts";
+import { inTempFolder } from "../testkit/script.ts";
+
+async function openssl(...args: readonly string[]): Promise<string> {
+  const { stdout, stderr, success } = await new Deno.Command("openssl", { args: [...args] })
+    .output();
+  const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  assert.ok(success, `openssl ${args.join(" ")}: ${text}`);
+  return text;
+}
+
+async function securechat(command: string): Promise<void> {
+  const io = memoryIo();
+  assert.equal(await main(command.split(" "), io), 0, io.stderr());
+}
+
+async function makeCertificates(): Promise<void> {
+  await securechat("ca init --key-size 2048");
+  await securechat("cert issue --cn chat.example --type server --san ::1 --san DNS:*.chat.test");
+  await securechat("cert issue --cn alice --type client");
+}
+
+needs(
+  "openssl",
+  "openssl verify accepts what cert issue makes, strictly and for its use",
+  () =>
+    inTempFolder(async () => {
+      await makeCertificates();
+      // file, purpose, whether openssl is to accept it
+      const cases: readonly (readonly [string, string])[] = [
+        ["server", "sslserver"],
+        ["client", "sslclient"],
+      ];
+      for (const [name, purpose] of cases) {
+        const file = `certs/${name}-cert.pem`;
+        const strict = ["-x509_strict", "-CAfile", "certs/ca-cert.pem", "-purpose", purpose, file];
+        assert.match(await openssl("verify", ...strict), /: OK/);
+      }
+      const wrong = [
+        "-CAfile",
+        "certs/ca-cert.pem",
+        "-purpose",
+        "sslserver",
+        "certs/client-cert.pem",
+      ];
+      await assert.rejects(openssl("verify", ...wrong));
+      const host = ["-CAfile", "certs/ca-cert.pem", "-verify_hostname", "localhost"];
+      assert.match(await openssl("verify", ...host, "certs/server-cert.pem"), /: OK/);
+    }),
+);
+
+needs(
+  "openssl",
+  "openssl x509 -text shows the profile of each certificate",
+  () =>
+    inTempFolder(async () => {
+      await makeCertificates();
+      const ca = await openssl("x509", "-text", "-noout", "-in", "certs/ca-cert.pem");
+      assert.match(ca, /CA:TRUE, pathlen:0/);
+      assert.match(ca, /Certificate Sign, CRL Sign/);
+      const server = await openssl("x509", "-text", "-noout", "-in", "certs/server-cert.pem");
+      assert.match(server, /CA:FALSE/);
+      assert.match(server, /TLS Web Server Authentication/);
+      assert.match(server, /Authority Key Identifier/);
+      assert.match(server, /Subject Key Identifier/);
+      assert.match(server, /DNS:chat\.example, DNS:localhost, IP Address:127\.0\.0\.1/);
+      assert.match(server, /sha256WithRSAEncryption/);
+      const client = await openssl("x509", "-text", "-noout", "-in", "certs/client-cert.pem");
+      assert.match(client, /TLS Web Client Authentication/);
+      assert.match(client, /DNS:alice\s/);
+    }),
+);
+
+needs(
+  "openssl",
+  "openssl reads the keys, and each is its certificate's",
+  () =>
+    inTempFolder(async () => {
+      await makeCertificates();
+      for (const name of ["ca", "server", "client"]) {
+        const ofKey = await openssl("pkey", "-in", `certs/${name}-key.pem`, "-pubout");
+        const ofCertificate = await openssl(
+          "x509",
+          "-in",
+          `certs/${name}-cert.pem`,
+          "-noout",
+          "-pubkey",
+        );
+        assert.equal(ofKey, ofCertificate);
+        await openssl("pkey", "-in", `certs/${name}-key.pem`, "-check", "-noout");
+      }
+    }),
+);
