@@ -23,8 +23,8 @@ Usage:
 
 Without DB_HOST accounts are in an SQLite file, DB_FILE, which the server also
 makes by itself. With DB_HOST they are in MySQL 8 or MariaDB: this makes the
-database DB_NAME, if the user DB_USER may do that, and the table "users". A table
-that is there keeps its rows, and running this again changes nothing.
+database DB_NAME, if the user DB_USER may do that, and its table "users". Rows
+that are there are kept; running this again changes nothing.
 
 Options:
   -h, --help    this text
