@@ -112,7 +112,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const choose = await signInChooser(io, flags);
   const { identity, ca } = await loadIdentity(config, { role: "client", io });
   await using resources = new AsyncDisposableStack();
-  await startLog(io, { file: `${config.logDir}/client.log`, level: config.logLevel });
+  startLog(io, { file: `${config.logDir}/client.log`, level: config.logLevel });
   resources.defer(() => stopLog());
   const { serverHost: host, serverPort: port, transcriptDir, saltFile } = config;
   const client = new ClientRun({

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { configure, getJsonLinesFormatter, reset, type Sink } from "@logtape/logtape";
+import { configureSync, getJsonLinesFormatter, resetSync, type Sink } from "@logtape/logtape";
 import { redactByField } from "@logtape/redaction";
 import { dirname } from "node:path";
 import { printable } from "../bytes/printable.ts";
@@ -37,10 +37,10 @@ export interface LogOptions {
  * @param io The world, for that warning.
  * @param options Where to log and how much.
  */
-export async function startLog(io: Io, { file, level }: LogOptions): Promise<void> {
+export function startLog(io: Io, { file, level }: LogOptions): void {
   const sink = openSink(io, file);
   if (sink === undefined) return;
-  await configure({
+  configureSync({
     reset: true,
     sinks: {
       file: redactByField(sink, { fieldPatterns: [SECRET_FIELD], action: () => "[redacted]" }),
@@ -53,8 +53,8 @@ export async function startLog(io: Io, { file, level }: LogOptions): Promise<voi
 }
 
 /** Ends the log: what was logged is in the file, and the file is closed. */
-export async function stopLog(): Promise<void> {
-  await reset();
+export function stopLog(): void {
+  resetSync();
 }
 
 function openSink(io: Io, path: string): (Sink & Disposable) | undefined {

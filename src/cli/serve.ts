@@ -111,7 +111,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   await using resources = new AsyncDisposableStack();
   const store = await openStore(config.database);
   resources.defer(() => store.close());
-  await startLog(io, { file: `${config.logDir}/server.log`, level: config.logLevel });
+  startLog(io, { file: `${config.logDir}/server.log`, level: config.logLevel });
   resources.defer(() => stopLog());
   const view = new ServerView(io);
   const server = ChatServer.listen({
