@@ -8,12 +8,12 @@ import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
-import { asChatError, ERRORS } from "../errors.ts";
+import { ERRORS } from "../errors.ts";
 import type { TranscriptReport, Verdict } from "../transcript/v1/report.ts";
 import { type VerifyOptions, verifyTranscript } from "../transcript/v1/verify.ts";
 import { parseArgs, patternValue, usage } from "./args.ts";
 import type { Io } from "./io.ts";
-import { report as reportError } from "./report.ts";
+import { report as reportError, STOPPED_STATUS } from "./report.ts";
 import { type EvidencePaths, openTranscriptFile, readEvidence } from "./verify_inputs.ts";
 import { reportJson } from "./verify_json.ts";
 import { reportText } from "./verify_report.ts";
@@ -53,7 +53,14 @@ Examples:
 `;
 
 /** Statuses in the order in which they win over those behind them. */
-const STATUS_ORDER: readonly number[] = [ERRORS.INTERNAL.exit, 1, ERRORS.NO_INPUT.exit, 3, 0];
+const STATUS_ORDER: readonly number[] = [
+  STOPPED_STATUS,
+  ERRORS.INTERNAL.exit,
+  1,
+  ERRORS.NO_INPUT.exit,
+  3,
+  0,
+];
 
 const STATUS: Readonly<Record<Verdict, number>> = { VALID: 0, INVALID: 1, INCOMPLETE: 3 };
 
@@ -92,11 +99,11 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { files, json, at, ...paths } = parsed.value;
   const time = parseTime(at);
   const evidence = await readEvidence(io, definedOf(paths));
-  const options = { ...evidence, ...(time && { at: time }) };
+  const options = { ...evidence, signal: io.stop, ...(time && { at: time }) };
   const statuses: number[] = [];
   for (const file of files) {
-    if (io.stop.aborted) break;
     statuses.push(await verifyFile(file, { io, options, json }));
+    if (io.stop.aborted) break;
   }
   return STATUS_ORDER.find((status) => statuses.includes(status)) ?? 1;
 }
@@ -113,7 +120,7 @@ async function verifyFile(file: string, { io, options, json }: Job): Promise<num
   try {
     result = await verifyTranscript(await openTranscriptFile(file), options);
   } catch (error) {
-    return reportError(io, asChatError(error));
+    return reportError(io, error);
   }
   io.out.write(json ? reportJson(file, result) : reportText(file, { report: result, on: io.out }));
   return STATUS[result.verdict];

@@ -201,6 +201,15 @@ Deno.test("verify refuses a session key that is none, without showing it", async
   await Deno.remove(path);
 });
 
+Deno.test("verify gives up after Ctrl-C, with 130 and no verdict", async () => {
+  await withFiles(async (folder) => {
+    const io = memoryIo({ stop: AbortSignal.abort() });
+    const files = ["good", "bad"].map((name) => `${folder}/${name}.transcript`);
+    assert.equal(await main(["verify", "--ca", `${folder}/ca-cert.pem`, ...files], io), 130);
+    assert.equal(io.stdout(), "");
+  });
+});
+
 Deno.test("verify --help fits a terminal and has its headings", async () => {
   const io = memoryIo();
   assert.equal(await main(["verify", "--help"], io), 0);

@@ -28,12 +28,13 @@ interface Progress {
  * Finds the author of every entry.
  *
  * @param records The entries, in order.
- * @param parties The sides; one without a certificate is nobody's author.
+ * @param options The sides, one without a certificate is nobody's author; and a signal to give up.
  * @returns For each entry its author, or nothing where neither key signed it.
+ * @throws {DOMException} AbortError, or the signal's reason.
  */
 export async function findAuthors(
   records: readonly MessageRecord[],
-  parties: Parties,
+  { parties, signal }: { readonly parties: Parties; readonly signal?: AbortSignal },
 ): Promise<readonly (Role | undefined)[]> {
   const authors: (Role | undefined)[] = [];
   const keys = keysOf(parties);
@@ -43,6 +44,7 @@ export async function findAuthors(
     authors.length < records.length;
     size = Math.min(CHUNK_MAX, size * 2)
   ) {
+    signal?.throwIfAborted();
     const chunk = records.slice(authors.length, authors.length + size);
     const found = await authorsOf(guess(chunk, progress), keys);
     found.forEach((author, index) => {

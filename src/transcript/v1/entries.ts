@@ -24,6 +24,8 @@ export interface EntryPolicy {
   /** Judges all certificates at this moment instead of at each entry's, milliseconds. */
   readonly atMs?: number;
   readonly sessionKey?: Uint8Array;
+  /** Gives up between two groups of signatures. */
+  readonly signal?: AbortSignal;
 }
 
 /** What came of it. */
@@ -44,7 +46,7 @@ export async function checkEntries(
   policy: EntryPolicy,
 ): Promise<EntriesResult> {
   const records = read.flatMap((entry) => "record" in entry ? [entry.record] : []);
-  const authors = await findAuthors(records, policy.parties);
+  const authors = await findAuthors(records, policy);
   const checker = new EntryChecker(policy);
   let next = 0;
   const entries = read.map((entry) =>

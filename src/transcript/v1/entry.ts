@@ -12,7 +12,7 @@ import { decodeBase64 } from "../../bytes/base64.ts";
 import { ChatError } from "../../errors.ts";
 import type { MessageRecord } from "../../protocol/session.ts";
 
-/** Longest line of a transcript, characters: an entry with the largest message is a third of it. */
+/** Longest line of a transcript, characters: above an entry of the largest chat frame (262,144 bytes). */
 export const LINE_MAX_CHARS = 300_000;
 
 const FIELDS = 5;

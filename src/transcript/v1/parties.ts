@@ -12,7 +12,7 @@ import { printable } from "../../bytes/printable.ts";
 import { asChatError } from "../../errors.ts";
 import { type Certificate, parseCertificateDer } from "../../pki/certificate.ts";
 import { badCertificate, findFault, type Role } from "../../pki/validate.ts";
-import { type Prober, probesOf } from "./probes.ts";
+import { probesOf } from "./probes.ts";
 import type { TranscriptFile } from "./reader.ts";
 import { errorAt, type Fault, type Finding } from "./report.ts";
 
@@ -155,14 +155,13 @@ async function findOwner(
   file: TranscriptFile,
   { ca, certificates, role, other }: Trust & { readonly role: Role; readonly other?: Certificate },
 ): Promise<Certificate | undefined> {
-  const probes: readonly Prober[] = probesOf(file, other);
   const candidates = certificates.filter(({ fingerprint }) => fingerprint !== other?.fingerprint);
   const faults = await Promise.all(candidates.map((each) => chainFault(each, { ca, role })));
   const ranked = [
     ...candidates.filter((_, index) => faults[index] === undefined),
     ...candidates.filter((_, index) => faults[index] !== undefined),
   ];
-  for (const isSignedBy of probes) {
+  for (const isSignedBy of probesOf(file, other)) {
     const found = ranked.find((candidate) => isSignedBy(candidate.key));
     if (found !== undefined) return found;
   }

@@ -14,24 +14,26 @@ const LOOKED_AT_MAX = 2000;
 
 /**
  * Signatures that tell who owns a transcript: its receipt, then entries that the other side did not
- * sign. Few of them, as each is tried against every certificate of a folder.
+ * sign. Few of them, as each is tried against every certificate of a folder; found when asked for.
  *
  * @param file The transcript.
  * @param other The other side's certificate, where it is known.
  * @returns Tests of a key, the most telling first.
  */
-export function probesOf(file: TranscriptFile, other: Certificate | undefined): readonly Prober[] {
-  const probes: Prober[] = [];
+export function* probesOf(
+  file: TranscriptFile,
+  other: Certificate | undefined,
+): Generator<Prober, void> {
   const receipt = file.receipt?.value;
-  if (receipt !== undefined) probes.push((key) => safely(() => verifyReceipt(key, receipt)));
+  if (receipt !== undefined) yield (key) => safely(() => verifyReceipt(key, receipt));
+  let left = PROBES_MAX;
   for (const entry of file.entries.slice(0, LOOKED_AT_MAX)) {
-    if (probes.length >= PROBES_MAX) break;
     if ("fault" in entry) continue;
     const { record } = entry;
-    const isTheirs = other !== undefined && verifyMessage(other.key, record);
-    if (!isTheirs) probes.push((key) => verifyMessage(key, record));
+    if (other !== undefined && verifyMessage(other.key, record)) continue;
+    yield (key) => verifyMessage(key, record);
+    if (--left === 0) return;
   }
-  return probes;
 }
 
 /** A receipt's sig may be no base64: then nobody signed it. */

@@ -34,6 +34,8 @@ export interface VerifyOptions extends Trust {
   readonly at?: Date;
   /** 16 bytes; opens the words. */
   readonly sessionKey?: Uint8Array;
+  /** Gives up; a long file takes minutes. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -43,19 +45,21 @@ export interface VerifyOptions extends Trust {
  * @param options The CA, certificates, time, session key.
  * @returns Verdict and everything found, in the order of the file.
  * @throws {ChatError} FILE if the file is larger than 256 MiB. Nothing that it says makes this throw.
+ * @throws {DOMException} AbortError after the signal.
  */
 export async function verifyTranscript(
   source: TranscriptSource,
   options: VerifyOptions,
 ): Promise<TranscriptReport> {
   const file = await readTranscript(source);
-  const { ca, at, sessionKey } = options;
+  const { ca, at, sessionKey, signal } = options;
   const { parties, findings: shown } = await resolveParties(file, options);
   const { entries, findings: judged } = await checkEntries(file.entries, {
     parties,
     ca,
     ...(at && { atMs: at.getTime() }),
     ...(sessionKey && { sessionKey }),
+    ...(signal && { signal }),
   });
   const atMs = at?.getTime() ?? entries.findLast(({ ts }) => ts !== undefined)?.ts ??
     momentOf(file);
