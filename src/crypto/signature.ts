@@ -17,13 +17,17 @@ const RSA_SHA256 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" } as const; // R
 
 /** A private key that can sign and never leaves the runtime. */
 export interface SigningKey {
+  /** Keeps the two kinds of key apart. */
   readonly kind: "signing";
+  /** WebCrypto's key. */
   readonly handle: CryptoKey;
 }
 
 /** A public key that can verify. */
 export interface VerifyKey {
+  /** Keeps the two kinds of key apart. */
   readonly kind: "verify";
+  /** The key of node:crypto. */
   readonly handle: KeyObject;
   /** The same key as DER SubjectPublicKeyInfo (RFC 5280 §4.1.2.7). */
   readonly spkiDer: Uint8Array;
@@ -126,6 +130,7 @@ export function verifySignature(
 export interface SignedItem {
   /** The claimed author's key. */
   readonly key: VerifyKey;
+  /** Of any length; a wrong one is no signature. */
   readonly signature: Uint8Array<ArrayBuffer>;
   /** What was signed; it is hashed with SHA-256 here. */
   readonly data: Uint8Array<ArrayBuffer>;

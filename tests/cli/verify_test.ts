@@ -133,9 +133,10 @@ Deno.test("verify --session-key prints the words, as text and as JSON", async ()
 });
 
 Deno.test("verify finds the original's certificates in the CA's folder", async () => {
-  const io = memoryIo();
-  assert.equal(await main(["verify", ORIGINAL], { ...io, env: () => undefined }), 1);
-  assert.match(io.stderr(), /\[FILE\] cannot read "certs\/ca-cert\.pem"/);
+  const io = memoryIo({ env: { CA_CERT: "/no-such-folder/ca-cert.pem" } });
+  assert.equal(await main(["verify", ORIGINAL], io), 1);
+  assert.match(io.stderr(), /\[FILE\] cannot read "\/no-such-folder\/ca-cert\.pem"/);
+  assert.match(io.stderr(), /hint: name the CA's certificate: .* --ca FILE/);
   const found = memoryIo({ env: { CA_CERT: ORIGINAL_CA } });
   assert.equal(await main(["verify", ORIGINAL], found), 0);
   assert.match(found.stdout(), /"securechat\.client", whose file this is, 4 entries/);
