@@ -14,7 +14,7 @@ import type { MessageRecord } from "../../protocol/session.ts";
 import { decodeUtf8 } from "../../protocol/v1/json.ts";
 import { findAuthors } from "./authors.ts";
 import { dateFault, nameOf, type Parties, type Party } from "./parties.ts";
-import type { ReadEntry } from "./reader.ts";
+import type { ReadEntry, ReadRecord } from "./reader.ts";
 import { type EntryReport, errorAt, type Fault, type Finding, warningAt } from "./report.ts";
 
 /** What entries are judged by. */
@@ -74,7 +74,7 @@ class EntryChecker {
   }
 
   check(
-    { line, record }: { readonly line: number; readonly record: MessageRecord },
+    { line, record }: ReadRecord,
     author: Role | undefined,
   ): EntryReport {
     const { owner, other } = this.#policy.parties;
@@ -82,7 +82,7 @@ class EntryChecker {
     const fault = this.#fingerprintFault(record) ??
       (party === undefined ? this.#strangerFault() : this.#partyFault(party, record));
     if (fault !== undefined) this.findings.push(errorAt(line, fault));
-    if (party !== undefined && fault?.code !== "REPLAY") this.#follow(party, record, line);
+    if (party !== undefined && fault?.code !== "REPLAY") this.#follow(party, { line, record });
     const words = this.#words(record, line);
     const { seqno, ts } = record;
     return {
@@ -130,7 +130,7 @@ class EntryChecker {
     return { code: "REPLAY", text: `number ${seqno} of the ${party.role} comes after ${last}` };
   }
 
-  #follow({ role }: Party, { seqno, ts }: MessageRecord, line: number): void {
+  #follow({ role }: Party, { line, record: { seqno, ts } }: ReadRecord): void {
     const from = this.#lastSeq[role] + 1;
     if (seqno > from) {
       const missing = seqno - 1 === from ? `number ${from}` : `numbers ${from} to ${seqno - 1}`;

@@ -31,9 +31,15 @@ export interface At<T> {
   readonly value: T;
 }
 
+/** An entry in its one form. */
+export interface ReadRecord {
+  readonly line: number;
+  readonly record: MessageRecord;
+}
+
 /** An entry as read: its record, or what is wrong with its form. */
 export type ReadEntry =
-  | { readonly line: number; readonly record: MessageRecord }
+  | ReadRecord
   | { readonly line: number; readonly fault: ChatError };
 
 /** A transcript as read. */
@@ -152,7 +158,7 @@ class Reader {
     if (name === "receipt" && text.trim() === "") {
       this.#receipt = { line: line.number, parts: [] };
     } else {
-      this.#keep(name, line, text);
+      this.#keep(name, { ...line, text });
     }
   }
 
@@ -162,16 +168,20 @@ class Reader {
     const long = parts.length > RECEIPT_MAX_LINES;
     if (text !== "}" && !long) return;
     this.#receipt = undefined;
-    const where = { number: line, text: "", ended: true };
-    if (long) this.#fault(where, broken("the receipt does not end"));
-    else this.#keep("receipt", where, parts.join("\n"));
+    const whole = { number: line, text: parts.join("\n"), ended: true };
+    try {
+      if (long) throw broken("the receipt does not end");
+      this.#keep("receipt", whole);
+    } catch (error) {
+      this.#fault(whole, asChatError(error));
+    }
   }
 
-  #keep(name: FieldName, line: Line, text: string): void {
+  #keep(name: FieldName, { number, text, ended }: Line): void {
     // A footer's line without its end may have been longer: "1" of "10".
-    if (!line.ended && !text.endsWith("}")) throw broken("the line is cut off");
+    if (!ended && !text.endsWith("}")) throw broken("the line is cut off");
     const value = FIELDS[name].parse(text);
-    Object.assign(this.#fields, { [name]: { line: line.number, value } });
+    Object.assign(this.#fields, { [name]: { line: number, value } });
   }
 
   #rule({ text }: Line): void {

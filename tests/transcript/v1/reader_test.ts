@@ -24,6 +24,18 @@ const FAULTS: readonly (readonly [string, number, "error" | "warning", string])[
   [`${HEAD}${RULE}\n${RULE}\n${RULE}\n`, 6, "error", "three rules"],
   [`${HEAD}${RULE}\n${RULE}\n# Total messages: 01\n`, 6, "error", "a total with a leading zero"],
   [`${HEAD}${RULE}\n${RULE}\n# Session Receipt: {}\n`, 6, "error", "an empty receipt"],
+  [
+    `${HEAD}${RULE}\n${RULE}\n# Session Receipt:\n{\n}\n`,
+    6,
+    "error",
+    "an indented receipt of nothing",
+  ],
+  [
+    `${HEAD}${RULE}\n${RULE}\n# Session Receipt:${"\n{".repeat(40)}\n`,
+    6,
+    "error",
+    "a receipt without end",
+  ],
   [`${HEAD}${RULE}\n${RULE}\nhello\n`, 6, "error", "text behind the footer"],
   [`${HEAD}${RULE}\n1|2|AA`, 5, "warning", "a torn entry"],
   [`${HEAD}${RULE}\n${RULE.slice(9)}`, 5, "warning", "a torn rule"],
