@@ -9,7 +9,7 @@ import { z } from "zod";
 import { printable } from "../bytes/printable.ts";
 import { ChatError } from "../errors.ts";
 import type { MysqlOptions } from "../store/mysql_options.ts";
-import { DOTENV_FILE, readDotenv } from "./dotenv_file.ts";
+import { DOTENV_FILE, type DotenvValues, readDotenv } from "./dotenv_file.ts";
 import type { Io } from "./io.ts";
 import {
   type RawSettings,
@@ -94,7 +94,25 @@ type Checked = z.infer<typeof SCHEMA>;
  * @throws {ChatError} CONFIG naming the setting, where its value is from, and what is wrong with it.
  */
 export async function readConfig(io: Io, flags: SettingFlags = {}): Promise<Config> {
-  const dotenv = await readDotenv();
+  return mergeSettings(io, { flags, dotenv: await readDotenv() });
+}
+
+/** What is laid over each other, beside the environment. */
+export interface SettingLayers {
+  readonly flags: SettingFlags;
+  /** The contents of `.env`. */
+  readonly dotenv: DotenvValues;
+}
+
+/**
+ * Lays the sources of settings over each other and checks the outcome.
+ *
+ * @param io The world: its environment is the middle layer.
+ * @param layers The other two.
+ * @returns The settings.
+ * @throws {ChatError} CONFIG naming the setting, where its value is from, and what is wrong with it.
+ */
+export function mergeSettings(io: Io, { flags, dotenv }: SettingLayers): Config {
   const entries = SETTING_NAMES.map((name) => {
     const candidates = [
       { value: flags[name], source: flagOf(name) },

@@ -28,13 +28,14 @@ const STATEMENT =
 /**
  * Reads `.env`.
  *
+ * @param path Where it is.
  * @returns The values by name; none if there is no such file.
  * @throws {ChatError} CONFIG if it cannot be read, is longer than 64 KiB or is not lines of NAME=value.
  */
-export async function readDotenv(): Promise<DotenvValues> {
+export async function readDotenv(path = DOTENV_FILE): Promise<DotenvValues> {
   let bytes: Uint8Array;
   try {
-    bytes = (await readPrivate(DOTENV_FILE, { maxBytes: DOTENV_MAX_BYTES })).bytes;
+    bytes = (await readPrivate(path, { maxBytes: DOTENV_MAX_BYTES })).bytes;
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
     if (error.code === "NO_INPUT") return {};

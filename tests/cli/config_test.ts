@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
-import { checkSettings, type Config, readConfig, type SettingFlags } from "../../src/cli/config.ts";
-import { parseDotenv } from "../../src/cli/dotenv_file.ts";
+import {
+  checkSettings,
+  type Config,
+  mergeSettings,
+  type SettingFlags,
+} from "../../src/cli/config.ts";
+import { parseDotenv, readDotenv } from "../../src/cli/dotenv_file.ts";
 import { type RawSettings, SETTING_NAMES, SETTINGS } from "../../src/cli/settings.ts";
 import { memoryIo } from "../testkit/memory_io.ts";
-import { inTempFolder } from "../testkit/script.ts";
+import { inTempFolder } from "../testkit/temp_folder.ts";
 
 interface Sources {
   readonly dotenv?: string;
@@ -11,18 +16,13 @@ interface Sources {
   readonly flags?: SettingFlags;
 }
 
-async function read({ dotenv, env = {}, flags = {} }: Sources): Promise<Config> {
-  let config: Config | undefined;
-  await inTempFolder(async () => {
-    if (dotenv !== undefined) await Deno.writeTextFile(".env", dotenv);
-    config = await readConfig(memoryIo({ env }), flags);
-  });
-  assert.ok(config);
-  return config;
+function read({ dotenv = "", env = {}, flags = {} }: Sources): Config {
+  const values = parseDotenv(new TextEncoder().encode(dotenv));
+  return mergeSettings(memoryIo({ env }), { flags, dotenv: values });
 }
 
-Deno.test("readConfig() gives the original's defaults where nothing is set", async () => {
-  const config = await read({});
+Deno.test("mergeSettings() gives the original's defaults where nothing is set", () => {
+  const config = read({});
   assert.deepEqual(config.database, { kind: "sqlite", path: "securechat.db" });
   assert.deepEqual([config.serverHost, config.serverPort], ["127.0.0.1", 5555]);
   assert.deepEqual(config.server, { cert: "certs/server-cert.pem", key: "certs/server-key.pem" });
@@ -30,26 +30,26 @@ Deno.test("readConfig() gives the original's defaults where nothing is set", asy
   assert.equal(config.logLevel, "info");
 });
 
-Deno.test("readConfig() takes options over the environment over .env", async () => {
+Deno.test("mergeSettings() takes options over the environment over .env", () => {
   const dotenv = "SERVER_PORT=1\n";
   const env = { SERVER_PORT: "2" };
-  assert.equal((await read({ dotenv })).serverPort, 1);
-  assert.equal((await read({ dotenv, env })).serverPort, 2);
-  assert.equal((await read({ dotenv, env, flags: { SERVER_PORT: "3" } })).serverPort, 3);
+  assert.equal(read({ dotenv }).serverPort, 1);
+  assert.equal(read({ dotenv, env }).serverPort, 2);
+  assert.equal(read({ dotenv, env, flags: { SERVER_PORT: "3" } }).serverPort, 3);
 });
 
-Deno.test("readConfig() takes an empty value for an unset one", async () => {
+Deno.test("mergeSettings() takes an empty value for an unset one", () => {
   const sources = {
     dotenv: "SERVER_PORT=7\n",
     env: { SERVER_PORT: "" },
     flags: { SERVER_PORT: "" },
   };
-  assert.equal((await read(sources)).serverPort, 7);
+  assert.equal(read(sources).serverPort, 7);
 });
 
-Deno.test("readConfig() uses MySQL when DB_HOST is set", async () => {
+Deno.test("mergeSettings() uses MySQL when DB_HOST is set", () => {
   const dotenv = 'DB_HOST=db.example\nDB_USER=chat\nDB_PASSWORD="a#b c"\n';
-  assert.deepEqual((await read({ dotenv })).database, {
+  assert.deepEqual(read({ dotenv }).database, {
     kind: "mysql",
     options: {
       host: "db.example",
@@ -61,7 +61,7 @@ Deno.test("readConfig() uses MySQL when DB_HOST is set", async () => {
   });
 });
 
-Deno.test("readConfig() knows the original's spellings of levels and truth", async () => {
+Deno.test("mergeSettings() knows the original's spellings of levels and truth", () => {
   // DEBUG, LOG_LEVEL, level
   const cases: readonly (readonly [string, string, string])[] = [
     ["False", "INFO", "info"],
@@ -72,11 +72,11 @@ Deno.test("readConfig() knows the original's spellings of levels and truth", asy
     ["", "DEBUG", "debug"],
   ];
   for (const [DEBUG, LOG_LEVEL, level] of cases) {
-    assert.equal((await read({ env: { DEBUG, LOG_LEVEL } })).logLevel, level);
+    assert.equal(read({ env: { DEBUG, LOG_LEVEL } }).logLevel, level);
   }
 });
 
-Deno.test("readConfig() names the setting, its source and the problem", async () => {
+Deno.test("mergeSettings() names the setting, its source and the problem", () => {
   // sources, what the message has
   const cases: readonly (readonly [Sources, RegExp])[] = [
     [{ dotenv: "SERVER_PORT=http\n" }, /SERVER_PORT from \.env: "http"/],
@@ -87,22 +87,18 @@ Deno.test("readConfig() names the setting, its source and the problem", async ()
     [{ env: { CA_CERT: "a\nb" } }, /CA_CERT from the environment: "a\\u\{a\}b"/],
   ];
   for (const [sources, message] of cases) {
-    await assert.rejects(read(sources), { code: "CONFIG", message });
+    assert.throws(() => read(sources), { code: "CONFIG", message });
   }
 });
 
-Deno.test("readConfig() asks the environment for the names of the table and no others", async () => {
+Deno.test("mergeSettings() asks the environment for the names of the table and no others", () => {
   const asked = new Set<string>();
   const io = memoryIo();
-  await inTempFolder(async () => {
-    await readConfig({
-      ...io,
-      env: (name) => {
-        asked.add(name);
-        return undefined;
-      },
-    });
-  });
+  const env = (name: string) => {
+    asked.add(name);
+    return undefined;
+  };
+  mergeSettings({ ...io, env }, { flags: {}, dotenv: {} });
   assert.deepEqual([...asked].sort(), [...SETTING_NAMES].sort());
 });
 
@@ -132,13 +128,16 @@ Deno.test("parseDotenv() reads what util.parseEnv reads and refuses what it woul
   assert.throws(() => parseDotenv(new Uint8Array([0x41, 0x3d, 0xff])), { code: "CONFIG" });
 });
 
-Deno.test("readConfig() rejects a .env that is too long or no file with CONFIG", async () => {
-  await assert.rejects(read({ dotenv: `#${"x".repeat(65_536)}\n` }), { code: "CONFIG" });
-  await inTempFolder(async () => {
-    await Deno.mkdir(".env");
-    await assert.rejects(readConfig(memoryIo()), { code: "CONFIG" });
-  });
-});
+Deno.test("readDotenv() reads a file, takes a missing one for empty, and rejects others with CONFIG", () =>
+  inTempFolder(async (folder) => {
+    const path = `${folder}/.env`;
+    assert.deepEqual(await readDotenv(path), {});
+    await Deno.writeTextFile(path, "DB_NAME=chat\n");
+    assert.equal((await readDotenv(path)).DB_NAME, "chat");
+    await Deno.writeTextFile(path, `#${"x".repeat(65_536)}\n`);
+    await assert.rejects(readDotenv(path), { code: "CONFIG" });
+    await assert.rejects(readDotenv(folder), { code: "CONFIG" });
+  }));
 
 Deno.test(".env.example has one commented line for each setting, with its default", async () => {
   const text = await Deno.readTextFile(new URL("../../.env.example", import.meta.url));

@@ -3,31 +3,34 @@ import { getLogger } from "@logtape/logtape";
 import { LOG_CATEGORY, startLog, stopLog } from "../../src/cli/log.ts";
 import { LogFile } from "../../src/cli/log_file.ts";
 import { memoryIo } from "../testkit/memory_io.ts";
-import { inTempFolder } from "../testkit/script.ts";
+import { inTempFolder } from "../testkit/temp_folder.ts";
 
 function modeOf(path: string): number {
   return (Deno.statSync(path).mode ?? 0) & 0o777;
 }
 
 Deno.test("startLog() writes JSON Lines of the level and above, for the owner alone", () =>
-  inTempFolder(async () => {
-    await startLog(memoryIo(), { file: "logs/server.log", level: "info" });
+  inTempFolder(async (folder) => {
+    await startLog(memoryIo(), { file: `${folder}/logs/server.log`, level: "info" });
     const log = getLogger([LOG_CATEGORY, "server"]);
     log.info("session {id} opened", { id: 7 });
     log.debug("not this");
     getLogger(["other"]).error("nor this");
     await stopLog();
-    const lines = (await Deno.readTextFile("logs/server.log")).trim().split("\n");
+    const lines = (await Deno.readTextFile(`${folder}/logs/server.log`)).trim().split("\n");
     assert.equal(lines.length, 1);
     const entry = JSON.parse(lines[0] ?? "");
     assert.equal(entry.message, "session 7 opened");
     assert.equal(entry.logger, "securechat.server");
-    assert.deepEqual([modeOf("logs"), modeOf("logs/server.log")], [0o700, 0o600]);
+    assert.deepEqual([modeOf(`${folder}/logs`), modeOf(`${folder}/logs/server.log`)], [
+      0o700,
+      0o600,
+    ]);
   }));
 
 Deno.test("startLog() redacts fields that look secret, also inside others and in the message", () =>
-  inTempFolder(async () => {
-    await startLog(memoryIo(), { file: "s.log", level: "debug" });
+  inTempFolder(async (folder) => {
+    await startLog(memoryIo(), { file: `${folder}/s.log`, level: "debug" });
     const log = getLogger([LOG_CATEGORY]);
     const names = ["password", "pwd", "pwdHash", "clientSecret", "sessionKey", "salt", "token"];
     for (const name of names) {
@@ -35,42 +38,42 @@ Deno.test("startLog() redacts fields that look secret, also inside others and in
     }
     log.info("{privateKey}", { privateKey: new TextEncoder().encode("hunter2") });
     await stopLog();
-    const text = await Deno.readTextFile("s.log");
+    const text = await Deno.readTextFile(`${folder}/s.log`);
     assert.equal(text.split("\n").length, names.length + 2);
     assert.doesNotMatch(text, /hunter2|104,117/);
   }));
 
 Deno.test("startLog() goes on with one warning where the disk refuses", () =>
-  inTempFolder(async () => {
-    await Deno.writeTextFile("file", "");
+  inTempFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/file`, "");
     const io = memoryIo();
-    await startLog(io, { file: "file/server.log", level: "info" });
+    await startLog(io, { file: `${folder}/file/server.log`, level: "info" });
     getLogger([LOG_CATEGORY]).info("lost");
     await stopLog();
     assert.match(
       io.stderr(),
-      /^securechat: warning: cannot write the log file\/server\.log[^\n]*\n$/,
+      /^securechat: warning: cannot write the log [^\n]*file\/server\.log[^\n]*\n$/,
     );
   }));
 
 Deno.test("LogFile renames a full file and keeps as many as it may, each with mode 0600", () =>
-  inTempFolder(() => {
-    using file = new LogFile("a.log", { maxBytes: 10, maxFiles: 3 });
+  inTempFolder((folder) => {
+    using file = new LogFile(`${folder}/a.log`, { maxBytes: 10, maxFiles: 3 });
     for (const digit of "123456789") file.append(`${digit.repeat(4)}\n`);
-    const names = [...Deno.readDirSync(".")].map(({ name }) => name).sort();
+    const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
     assert.deepEqual(names, ["a.log", "a.log.1", "a.log.2"]);
-    assert.equal(Deno.readTextFileSync("a.log"), "9999\n");
-    assert.equal(Deno.readTextFileSync("a.log.1"), "7777\n8888\n");
-    for (const name of names) assert.equal(modeOf(name), 0o600);
+    assert.equal(Deno.readTextFileSync(`${folder}/a.log`), "9999\n");
+    assert.equal(Deno.readTextFileSync(`${folder}/a.log.1`), "7777\n8888\n");
+    for (const name of names) assert.equal(modeOf(`${folder}/${name}`), 0o600);
     return Promise.resolve();
   }));
 
 Deno.test("LogFile goes on behind what an earlier run wrote", () =>
-  inTempFolder(() => {
+  inTempFolder((folder) => {
     for (const line of ["one\n", "two\n"]) {
-      using file = new LogFile("a.log", { maxBytes: 100, maxFiles: 2 });
+      using file = new LogFile(`${folder}/a.log`, { maxBytes: 100, maxFiles: 2 });
       file.append(line);
     }
-    assert.equal(Deno.readTextFileSync("a.log"), "one\ntwo\n");
+    assert.equal(Deno.readTextFileSync(`${folder}/a.log`), "one\ntwo\n");
     return Promise.resolve();
   }));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { main } from "../../src/main.ts";
 import { memoryIo } from "../testkit/memory_io.ts";
 import { needs } from "../testkit/needs.ts";
-import { inTempFolder } from "../testkit/script.ts";
+import { inTempFolder } from "../testkit/temp_folder.ts";
 
 async function openssl(...args: readonly string[]): Promise<string> {
   const { stdout, stderr, success } = await new Deno.Command("openssl", { args: [...args] })
@@ -17,38 +17,49 @@ async function securechat(command: string): Promise<void> {
   assert.equal(await main(command.split(" "), io), 0, io.stderr());
 }
 
-async function makeCertificates(): Promise<void> {
-  await securechat("ca init --key-size 2048");
-  await securechat("cert issue --cn chat.example --type server --san ::1 --san DNS:*.chat.test");
-  await securechat("cert issue --cn alice --type client");
+async function makeCertificates(folder: string): Promise<void> {
+  const ca = `--ca ${folder}/ca-cert.pem --ca-key ${folder}/ca-key.pem`;
+  const names = "--san ::1 --san DNS:*.chat.test";
+  await securechat(`ca init --key-size 2048 --out ${folder}`);
+  await securechat(
+    `cert issue --cn chat.example --type server --out ${folder}/server ${names} ${ca}`,
+  );
+  await securechat(`cert issue --cn alice --type client --out ${folder}/client ${ca}`);
 }
 
 needs(
   "openssl",
   "openssl verify accepts what cert issue makes, strictly and for its use",
   () =>
-    inTempFolder(async () => {
-      await makeCertificates();
-      // file, purpose, whether openssl is to accept it
+    inTempFolder(async (folder) => {
+      await makeCertificates(folder);
+      // file, purpose
       const cases: readonly (readonly [string, string])[] = [
         ["server", "sslserver"],
         ["client", "sslclient"],
       ];
       for (const [name, purpose] of cases) {
-        const file = `certs/${name}-cert.pem`;
-        const strict = ["-x509_strict", "-CAfile", "certs/ca-cert.pem", "-purpose", purpose, file];
+        const file = `${folder}/${name}-cert.pem`;
+        const strict = [
+          "-x509_strict",
+          "-CAfile",
+          `${folder}/ca-cert.pem`,
+          "-purpose",
+          purpose,
+          file,
+        ];
         assert.match(await openssl("verify", ...strict), /: OK/);
       }
       const wrong = [
         "-CAfile",
-        "certs/ca-cert.pem",
+        `${folder}/ca-cert.pem`,
         "-purpose",
         "sslserver",
-        "certs/client-cert.pem",
+        `${folder}/client-cert.pem`,
       ];
       await assert.rejects(openssl("verify", ...wrong));
-      const host = ["-CAfile", "certs/ca-cert.pem", "-verify_hostname", "localhost"];
-      assert.match(await openssl("verify", ...host, "certs/server-cert.pem"), /: OK/);
+      const host = ["-CAfile", `${folder}/ca-cert.pem`, "-verify_hostname", "localhost"];
+      assert.match(await openssl("verify", ...host, `${folder}/server-cert.pem`), /: OK/);
     }),
 );
 
@@ -56,19 +67,19 @@ needs(
   "openssl",
   "openssl x509 -text shows the profile of each certificate",
   () =>
-    inTempFolder(async () => {
-      await makeCertificates();
-      const ca = await openssl("x509", "-text", "-noout", "-in", "certs/ca-cert.pem");
+    inTempFolder(async (folder) => {
+      await makeCertificates(folder);
+      const ca = await openssl("x509", "-text", "-noout", "-in", `${folder}/ca-cert.pem`);
       assert.match(ca, /CA:TRUE, pathlen:0/);
       assert.match(ca, /Certificate Sign, CRL Sign/);
-      const server = await openssl("x509", "-text", "-noout", "-in", "certs/server-cert.pem");
+      const server = await openssl("x509", "-text", "-noout", "-in", `${folder}/server-cert.pem`);
       assert.match(server, /CA:FALSE/);
       assert.match(server, /TLS Web Server Authentication/);
       assert.match(server, /Authority Key Identifier/);
       assert.match(server, /Subject Key Identifier/);
       assert.match(server, /DNS:chat\.example, DNS:localhost, IP Address:127\.0\.0\.1/);
       assert.match(server, /sha256WithRSAEncryption/);
-      const client = await openssl("x509", "-text", "-noout", "-in", "certs/client-cert.pem");
+      const client = await openssl("x509", "-text", "-noout", "-in", `${folder}/client-cert.pem`);
       assert.match(client, /TLS Web Client Authentication/);
       assert.match(client, /DNS:alice\s/);
     }),
@@ -78,19 +89,19 @@ needs(
   "openssl",
   "openssl reads the keys, and each is its certificate's",
   () =>
-    inTempFolder(async () => {
-      await makeCertificates();
+    inTempFolder(async (folder) => {
+      await makeCertificates(folder);
       for (const name of ["ca", "server", "client"]) {
-        const ofKey = await openssl("pkey", "-in", `certs/${name}-key.pem`, "-pubout");
+        const ofKey = await openssl("pkey", "-in", `${folder}/${name}-key.pem`, "-pubout");
         const ofCertificate = await openssl(
           "x509",
           "-in",
-          `certs/${name}-cert.pem`,
+          `${folder}/${name}-cert.pem`,
           "-noout",
           "-pubkey",
         );
         assert.equal(ofKey, ofCertificate);
-        await openssl("pkey", "-in", `certs/${name}-key.pem`, "-check", "-noout");
+        await openssl("pkey", "-in", `${folder}/${name}-key.pem`, "-check", "-noout");
       }
     }),
 );

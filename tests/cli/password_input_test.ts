@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type PasswordOptions, readPassword } from "../../src/cli/password_input.ts";
 import { memoryIo, type MemoryIoOptions } from "../testkit/memory_io.ts";
-import { inTempFolder } from "../testkit/script.ts";
+import { inTempFolder } from "../testkit/temp_folder.ts";
 
 const NONE: PasswordOptions = { passwordFile: undefined, passwordStdin: false };
 const NEW: PasswordOptions = { ...NONE, isNew: true };
@@ -21,17 +21,18 @@ Deno.test("readPassword() takes the first line of standard input, spaces include
 });
 
 Deno.test("readPassword() takes the first line of a file and warns if others can read it", () =>
-  inTempFolder(async () => {
-    await Deno.writeTextFile("pw", "secret\r\nmore\n", { mode: 0o600 });
+  inTempFolder(async (folder) => {
+    const [pw, binary] = [`${folder}/pw`, `${folder}/binary`];
+    await Deno.writeTextFile(pw, "secret\r\nmore\n", { mode: 0o600 });
     const io = memoryIo();
-    assert.equal(await readPassword(io, { ...NONE, passwordFile: "pw" }), "secret");
+    assert.equal(await readPassword(io, { ...NONE, passwordFile: pw }), "secret");
     assert.equal(io.stderr(), "");
-    await Deno.chmod("pw", 0o644);
-    assert.equal(await readPassword(io, { ...NONE, passwordFile: "pw" }), "secret");
+    await Deno.chmod(pw, 0o644);
+    assert.equal(await readPassword(io, { ...NONE, passwordFile: pw }), "secret");
     assert.match(io.stderr(), /warning: others can read/);
-    await Deno.writeFile("binary", new Uint8Array([0xff, 0xfe]));
-    const binary = readPassword(io, { ...NONE, passwordFile: "binary" });
-    await assert.rejects(binary, { code: "FORMAT" });
+    await Deno.writeFile(binary, new Uint8Array([0xff, 0xfe]));
+    const reading = readPassword(io, { ...NONE, passwordFile: binary });
+    await assert.rejects(reading, { code: "FORMAT" });
   }));
 
 Deno.test("readPassword() rejects none, two that differ, a long one, and two sources", async () => {

@@ -57,7 +57,7 @@ Deno.test("securechat runs as a process and ends although standard input stays o
 });
 
 Deno.test("securechat --help ends quietly when nobody reads it", async () => {
-  const child = startProgram(Deno.cwd(), ["--help"]);
+  const child = startProgram(ROOT.pathname, ["--help"]);
   await child.stdin.close();
   await child.stdout.cancel();
   const stderr = await new Response(child.stderr).text();

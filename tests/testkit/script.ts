@@ -15,6 +15,7 @@
 import assert from "node:assert/strict";
 import { main } from "../../src/main.ts";
 import { memoryIo } from "./memory_io.ts";
+import { inTempFolder } from "./temp_folder.ts";
 
 interface Step {
   readonly line: number;
@@ -119,19 +120,29 @@ function octalMode({ mode }: Deno.FileInfo): string {
 }
 
 /**
- * Runs something in a folder of its own, which is the current one meanwhile. The current folder
- * belongs to the process: tests that use this must not run at the same time.
+ * Runs a script in a process of its own, in an empty folder: the current folder belongs to a whole
+ * process, and other tests need theirs.
  *
- * @param work What to do there.
+ * @param file The script.
+ * @returns What the process said; empty when every command did what the script says.
  */
-export async function inTempFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const before = Deno.cwd();
-  const folder = await Deno.makeTempDir({ prefix: "securechat-" });
-  Deno.chdir(folder);
-  try {
-    await work(folder);
-  } finally {
-    Deno.chdir(before);
-    await Deno.remove(folder, { recursive: true });
-  }
+export async function runScriptFile(file: URL): Promise<string> {
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const permissions = ["--allow-read", "--allow-write", "--allow-env"];
+  const runtime = ["run", "--quiet", "--no-prompt", "--cached-only", "--config", config];
+  return await inTempFolder(async (folder) => {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [...runtime, ...permissions, new URL(import.meta.url).pathname, file.pathname],
+      cwd: folder,
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+    return code === 0 ? "" : new TextDecoder().decode(stderr);
+  });
+}
+
+if (import.meta.main) {
+  const text = await Deno.readTextFile(Deno.args[0] ?? "");
+  assert.ok(await runScript(text) > 0, "no commands found");
 }

@@ -1,6 +1,6 @@
 /**
  * Published test suites, which are too large to be kept here. `SUITES_DIR` names the folder they are in
- * (default: `../shared/suites`); a suite that is not there skips its tests with one line.
+ * (default: `shared/suites` beside the repository); a suite that is not there skips its tests with one line.
  *
  * @module
  */
@@ -32,10 +32,11 @@ export function suiteTest(name: string, suite: Suite, run: (text: string) => voi
   Deno.test({ name, ignore: text === undefined, fn: () => run(text ?? "") });
 }
 
+const BESIDE = new URL("../../../shared/suites", import.meta.url).pathname;
+
 function readSuite(file: string): string | undefined {
-  const folder = Deno.env.get("SUITES_DIR") ?? "../shared/suites";
   try {
-    return Deno.readTextFileSync(`${folder}/${file}`);
+    return Deno.readTextFileSync(`${Deno.env.get("SUITES_DIR") ?? BESIDE}/${file}`);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
