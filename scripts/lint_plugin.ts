@@ -86,6 +86,12 @@ function isTopLevelArrow(node: Deno.lint.VariableDeclarator): boolean {
     (holder?.type === "Program" || holder?.type === "ExportNamedDeclaration");
 }
 
+/** Whether a doc comment stands right before a node. */
+function isDocumented(context: Deno.lint.RuleContext, node: Deno.lint.Node): boolean {
+  const comment = context.sourceCode.getCommentsBefore(node).at(-1);
+  return comment?.type === "Block" && comment.value.startsWith("*");
+}
+
 const plugin: Deno.lint.Plugin = {
   name: "house",
   rules: {
@@ -106,6 +112,16 @@ const plugin: Deno.lint.Plugin = {
           VariableDeclarator: (node) => {
             if (!isTopLevelArrow(node)) return;
             context.report({ node, message: "declare top-level functions with `function`" });
+          },
+        };
+      },
+    },
+    "documented-exports": {
+      create(context) {
+        return {
+          ExportNamedDeclaration: (node) => {
+            if (belowSrc(context.filename) === undefined || isDocumented(context, node)) return;
+            context.report({ node, message: "say in a doc comment what this is" });
           },
         };
       },

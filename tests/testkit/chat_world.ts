@@ -82,6 +82,8 @@ export interface WorldOptions {
   readonly server?: Identity;
   readonly store?: (dir: string) => AccountStore;
   readonly keepSessionKey?: boolean;
+  /** Also told of the server's events. */
+  readonly onServerEvent?: (event: ServerEvent, server: ChatServer) => void;
 }
 
 /** A client with all that it was told. */
@@ -223,7 +225,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<ChatWorld>
   const identity = options.server ?? await testIdentity(SERVER_NAME, "server");
   const store = options.store?.(dir) ?? openSqliteStore(`${dir}/accounts.db`);
   const serverEvents: ServerEvent[] = [];
-  const server = ChatServer.listen({
+  const server: ChatServer = ChatServer.listen({
     host: "127.0.0.1",
     port: 0,
     identity,
@@ -234,7 +236,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<ChatWorld>
     transcriptDir: `${dir}/server-transcripts`,
     keepSessionKey: options.keepSessionKey ?? false,
     now: Date.now,
-    onEvent: (event) => serverEvents.push(event),
+    onEvent: (event) => {
+      serverEvents.push(event);
+      options.onServerEvent?.(event, server);
+    },
   });
   return new ChatWorld({
     dir,
