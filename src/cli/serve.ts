@@ -39,7 +39,8 @@ within 5 seconds.
 Options:
   --host HOST        address to listen on (default: SERVER_HOST, or 127.0.0.1)
   --port PORT        port; 0 takes a free one (default: SERVER_PORT, or 5555)
-  --cert FILE        certificate (default: SERVER_CERT, or certs/server-cert.pem)
+  --cert FILE        certificate (default: SERVER_CERT, or
+                     certs/server-cert.pem)
   --key FILE         private key (default: SERVER_KEY, or certs/server-key.pem)
   --ca FILE          CA certificate (default: CA_CERT, or certs/ca-cert.pem)
   --db FILE          embedded store (default: DB_FILE, or securechat.db); with

@@ -148,7 +148,9 @@ function describe(der: Uint8Array<ArrayBuffer>, parsed: X509Certificate): Certif
     ipAddresses: names.filter((name) => name.type === "ip").map((name) => name.value),
     isCa: parsed.getExtension(BasicConstraintsExtension)?.ca ?? false,
     ...(keyUsage === undefined ? {} : { keyUsage }),
-    ...(extendedKeyUsage === undefined ? {} : { extendedKeyUsage: extendedKeyUsage.map(String) }),
+    ...(extendedKeyUsage === undefined
+      ? {}
+      : { extendedKeyUsage: Array.from(extendedKeyUsage, String) }),
     key,
     keyBits: key.handle.asymmetricKeyDetails?.modulusLength ?? 0,
     signedBy: (issuer) => isSignedBy(certificate, issuer),

@@ -13,6 +13,7 @@ import {
   type JsonGeneralName,
   KeyUsageFlags,
   KeyUsagesExtension,
+  Name,
   PublicKey,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
@@ -191,6 +192,11 @@ async function signCertificate(parts: Unsigned): Promise<Certificate> {
     extensions: parts.extensions,
   });
   return parseCertificateDer(new Uint8Array(made.rawData), "the new certificate");
+}
+
+/** Tagged as UTF8String, so that nothing in it is read as RFC 4514 syntax (quotes, `#`, `+`). */
+function nameOf(commonName: string): Name {
+  return new Name([{ CN: [{ utf8String: commonName }] }]);
 }
 
 /** Positive and of full length: RFC 5280 §4.1.2.2. */
