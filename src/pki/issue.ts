@@ -180,10 +180,8 @@ async function signCertificate(parts: Unsigned): Promise<Certificate> {
   );
   const made = await X509CertificateGenerator.create({
     serialNumber: randomSerial(),
-    subject: [{ CN: [parts.subject] }],
-    issuer: typeof parts.issuer === "string"
-      ? [{ CN: [parts.issuer] }]
-      : subjectNameOf(parts.issuer),
+    subject: nameOf(parts.subject),
+    issuer: typeof parts.issuer === "string" ? nameOf(parts.issuer) : subjectNameOf(parts.issuer),
     notBefore: parts.notBefore,
     notAfter: parts.notAfter,
     signingAlgorithm: RSA_SHA256,
