@@ -8,6 +8,7 @@
  * @module
  */
 
+import { addressKey } from "../store/address_key.ts";
 import type { Limits } from "./limits.ts";
 
 /** A place for one connection; give it back when it has signed in or ended. */
@@ -39,6 +40,7 @@ export class Admission {
   readonly #limits: Limits;
   readonly #shares = new Map<string, Share>();
   #held = 0;
+  #isClosed = false;
 
   /** @param limits The numbers of places. */
   constructor(limits: Limits) {
@@ -48,11 +50,13 @@ export class Admission {
   /**
    * Asks for a place.
    *
-   * @param address The peer's IP address.
+   * @param peerAddress The peer's IP address; an IPv6 subscriber's addresses count as one.
    * @returns The place, at once or as soon as one is free; nothing when all are taken, too many
-   * wait, or none was free within the time to sign in.
+   * wait, none was free within the time to sign in, or the door is closed.
    */
-  enter(address: string): Promise<Place | undefined> {
+  enter(peerAddress: string): Promise<Place | undefined> {
+    if (this.#isClosed) return Promise.resolve(undefined);
+    const address = addressKey(peerAddress);
     const share = this.#shares.get(address) ?? { held: 0, waiting: [] };
     this.#shares.set(address, share);
     if (share.held < this.#limits.unauthenticatedPerAddress) {
@@ -101,8 +105,9 @@ export class Admission {
     if (share.held === 0 && share.waiting.length === 0) this.#shares.delete(address);
   }
 
-  /** Turns away everybody who waits. */
+  /** Turns away everybody who waits, and everybody who still comes. */
   close(): void {
+    this.#isClosed = true;
     for (const share of this.#shares.values()) {
       for (const admit of share.waiting.splice(0)) admit(undefined);
     }

@@ -11,6 +11,7 @@ import { asChatError, ChatError } from "../errors.ts";
 import { FrameReader } from "../protocol/frame.ts";
 import type { Input, Output, Session, SessionEvent, SignIn } from "../protocol/session.ts";
 import type { TranscriptWriter } from "../transcript/v1/writer.ts";
+import { closeSocket } from "./close_socket.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Limits } from "./limits.ts";
 import { Mutex } from "./mutex.ts";
@@ -25,11 +26,11 @@ const SAY_BATCH = 8;
 /** Frames taken before the transcript is flushed and other sessions get their turn. */
 const TAKE_BATCH = 8;
 
+/** More words than these and a queue has no room: who fills it from afar waits. */
+const ROOM_TEXTS = 64;
+
 /** Last words are given this long to leave the machine, ms. */
 const LAST_WORDS_MS = 1_000;
-
-/** What is still read, and thrown away, so that closing does not reset our last words, ms. */
-const LINGER_MS = 200;
 
 const encoder = new TextEncoder();
 
@@ -42,6 +43,8 @@ export interface ConnectionOptions {
   readonly isServer: boolean;
   /** Milliseconds since the Unix epoch. */
   now(): number;
+  /** Waited for before more is read: how a server makes an author wait for those who hear it. */
+  readyForMore?(): Promise<void>;
   /** Called when the chat opens, with the key that `--keep-session-key` writes. */
   openTranscript(sessionKey: Uint8Array): Promise<TranscriptWriter>;
   /** Told of every event, in order; what it returns is the session's next input. */
@@ -60,6 +63,9 @@ export class Connection {
   #session: Session;
   #transcript: TranscriptWriter | undefined;
   #saying: Promise<void> | undefined;
+  #roomWanted: (() => void)[] = [];
+  #unsent = 0;
+  #isLeaving = false;
   #hasLeft = false;
   #peerHasLeft = false;
   #hasEnded = false;
@@ -80,8 +86,18 @@ export class Connection {
     return this.#texts.length;
   }
 
+  /** Words that were queued and never sent, since the session ended first. */
+  get unsentTexts(): number {
+    return this.#unsent;
+  }
+
   /** Whether the chat is open: words can be said. */
   get isOpen(): boolean {
+    return this.#isTalking && !this.#isLeaving;
+  }
+
+  /** Whether queued words still go out: while this side leaves, those said before do. */
+  get #isTalking(): boolean {
     return this.#session.patience === "open" && !this.#hasLeft && !this.#hasEnded;
   }
 
@@ -113,10 +129,11 @@ export class Connection {
    * Queues words. They are signed, flushed and sent in order.
    *
    * @param text The words.
-   * @throws {ChatError} FRAME_TOO_LARGE when they are too long for one message; SLOW, which also
-   * ends the session, when the peer does not keep up.
+   * @throws {ChatError} CONNECTION when the chat is not open; FRAME_TOO_LARGE when they are too long
+   * for one message; SLOW, which also ends the session, when the peer does not keep up.
    */
   say(text: string): void {
+    if (!this.isOpen) throw new ChatError("CONNECTION", "cannot send: the chat is not open");
     const bytes = encoder.encode(text).length;
     const { maxTextBytes } = this.#session;
     if (bytes > maxTextBytes) {
@@ -138,12 +155,20 @@ export class Connection {
     await this.#saying;
   }
 
+  /** Waits until few words are queued, or it is the peer, who does not read, that keeps them. */
+  async room(): Promise<void> {
+    while (this.#texts.length > ROOM_TEXTS && !this.#outbox.isFull) {
+      await new Promise<void>((resolve) => this.#roomWanted.push(resolve));
+    }
+  }
+
   /**
    * Leaves: says what is queued, sends the receipt, waits a bounded time for the other side's.
    *
    * @returns When socket and file are closed.
    */
   async leave(): Promise<void> {
+    this.#isLeaving = true;
     await this.said();
     await this.#mutex.run(() => this.#leaveNow());
     await this.#finished.promise;
@@ -163,9 +188,10 @@ export class Connection {
         if (length === null) break;
         this.#reader.push(buffer.subarray(0, length));
         while (await this.#mutex.run(() => this.#takeFrames()));
-        if (this.#outbox.isFull) {
+        if (this.#outbox.isOverrun) {
           throw new ChatError("SLOW", "cannot send: the other side does not read its answers");
         }
+        await this.#options.readyForMore?.();
       }
       this.#lost();
     } catch (thrown) {
@@ -185,26 +211,29 @@ export class Connection {
   /** Takes a batch of frames; returns whether there may be more. */
   async #takeFrames(): Promise<boolean> {
     const outputs: Output[] = [];
-    let hasMore = true;
-    while (hasMore && outputs.length < TAKE_BATCH) {
-      const body = this.#hasEnded ? undefined : this.#reader.next(this.#session.maxBodyBytes);
-      hasMore = body !== undefined;
-      if (body === undefined) break;
-      const wasOpen = this.#session.patience === "open";
-      outputs.push(await this.#advance({ kind: "frame", body, nowMs: this.#options.now() }));
-      // A step of the handshake is acted upon before the next frame is looked at.
-      if (!wasOpen) break;
+    try {
+      while (outputs.length < TAKE_BATCH) {
+        const body = this.#hasEnded ? undefined : this.#reader.next(this.#session.maxBodyBytes);
+        if (body === undefined) return false;
+        const wasOpen = this.#session.patience === "open";
+        outputs.push(await this.#advance({ kind: "frame", body, nowMs: this.#options.now() }));
+        // A step of the handshake is acted upon before the next frame is looked at.
+        if (!wasOpen) break;
+      }
+      return true;
+    } finally {
+      // Words that were accepted count, even where the next frame is one that ends the session.
+      await this.#commit(outputs);
     }
-    await this.#commit(outputs);
-    return hasMore;
   }
 
   async #sayAll(): Promise<void> {
     try {
-      while (this.#texts.length > 0 && this.isOpen) {
+      while (this.#texts.length > 0 && this.#isTalking) {
+        this.#wakeWhoWantsRoom();
         await this.#outbox.room();
         await this.#mutex.run(async () => {
-          if (!this.isOpen) return;
+          if (!this.#isTalking) return;
           const texts = this.#texts.splice(0, SAY_BATCH);
           const input = { kind: "say", texts, nowMs: this.#options.now() } as const;
           await this.#commit([await this.#advance(input)]);
@@ -214,7 +243,12 @@ export class Connection {
       this.#end(asChatError(thrown));
     } finally {
       this.#saying = undefined;
+      this.#wakeWhoWantsRoom();
     }
+  }
+
+  #wakeWhoWantsRoom(): void {
+    for (const wake of this.#roomWanted.splice(0)) wake();
   }
 
   /** One input and what comes of it, as a turn of its own. */
@@ -281,7 +315,7 @@ export class Connection {
     } catch (thrown) {
       return this.#end(asChatError(thrown));
     }
-    if (!this.#peerHasLeft) this.#deadlines.receiptBegins();
+    if (!this.#peerHasLeft && !this.#hasEnded) this.#deadlines.receiptBegins();
   }
 
   /** The stream has ended: after a goodbye that is the end, before it a goodbye without receipt. */
@@ -296,23 +330,32 @@ export class Connection {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#deadlines.clear();
+    this.#unsent = this.#texts.length;
     this.#texts.length = 0;
-    void this.#finish(error).finally(() => this.#finished.resolve());
+    this.#wakeWhoWantsRoom();
+    const finished = () => this.#finished.resolve();
+    // Whoever watches must not throw; if they do, that is the end of this session alone.
+    void this.#finish(error).then(finished, finished);
   }
 
   async #finish(error: ChatError | undefined): Promise<void> {
-    if (error !== undefined) {
-      await this.#mutex.run(() => this.#lastWords(error)).catch(() => undefined);
-    }
-    await within(this.#outbox.drained(), LAST_WORDS_MS);
+    // The turn that is under way ends first: it may be writing the receipt into the file. A turn
+    // that waits for a slow database keeps nobody's socket open.
+    await within(this.#mutex.run(() => this.#lastWords(error)), LAST_WORDS_MS);
+    const isDrained = await within(this.#outbox.drained(), LAST_WORDS_MS);
     this.#outbox.close();
-    await this.#close();
-    await this.#transcript?.end().catch(() => undefined);
-    await this.#options.onEvent(error === undefined ? { kind: "ended" } : { kind: "ended", error });
+    await closeSocket(this.#options.conn, { isDrained });
+    await this.#mutex.run(async () => {
+      await this.#transcript?.end().catch(() => undefined);
+      await this.#options.onEvent(
+        error === undefined ? { kind: "ended" } : { kind: "ended", error },
+      );
+    });
   }
 
   /** A session that breaks off still signs for the file that it leaves behind. */
-  async #lastWords(error: ChatError): Promise<void> {
+  async #lastWords(error: ChatError | undefined): Promise<void> {
+    if (error === undefined) return;
     const session = this.#session;
     const told = await session.step({ kind: "abort", error });
     for (const frame of told.send) this.#outbox.push(frame);
@@ -320,21 +363,5 @@ export class Connection {
     this.#hasLeft = true;
     const output = await session.step({ kind: "leave", summary: this.#transcript.summary() });
     for (const event of output.events) await this.#keep(event);
-  }
-
-  async #close(): Promise<void> {
-    const { conn } = this.#options;
-    const isWriteClosed = await conn.closeWrite().then(() => true, () => false);
-    if (isWriteClosed) await within(this.#linger(), LINGER_MS);
-    try {
-      conn.close();
-    } catch {
-      // Closed already, by the other side's reset.
-    }
-  }
-
-  async #linger(): Promise<void> {
-    const buffer = new Uint8Array(READ_BYTES);
-    while (await this.#read(buffer) !== null);
   }
 }

@@ -7,6 +7,9 @@
 import { ChatError } from "../errors.ts";
 import type { Limits } from "./limits.ts";
 
+/** Beyond the bound: words are signed several at once, and each frame may be of the largest size. */
+const BATCH_MAX_BYTES = 2_097_152;
+
 /** What an outbox writes to. */
 export type Writable = Pick<Deno.Conn, "write">;
 
@@ -34,9 +37,14 @@ export class Outbox {
     this.#onStall = options.onStall;
   }
 
-  /** Whether more waits than a peer that reads would ever leave. */
+  /** Whether so much waits that nothing more should be said. */
   get isFull(): boolean {
     return this.#bytes > this.#limits.waitingBytes;
+  }
+
+  /** Whether more waits than words alone can be: answers to a peer that does not read them. */
+  get isOverrun(): boolean {
+    return this.#bytes > this.#limits.waitingBytes + BATCH_MAX_BYTES;
   }
 
   /**

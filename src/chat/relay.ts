@@ -1,9 +1,11 @@
+import { printable } from "../bytes/printable.ts";
+
 /**
  * The words of one client as the others of a relaying server get them: `[name] text`, in the
  * server's voice and under its signature.
  *
- * @param name The author's name; brackets in it become parentheses, so that nobody speaks as
- * somebody else.
+ * @param name The author's name; made printable, and brackets in it become parentheses, so that
+ * nobody speaks as somebody else.
  * @param text The author's words, as they are.
  * @returns The words to send.
  *
@@ -15,5 +17,5 @@
  * ```
  */
 export function relayedText(name: string, text: string): string {
-  return `[${name.replaceAll("[", "(").replaceAll("]", ")")}] ${text}`;
+  return `[${printable(name).replaceAll("[", "(").replaceAll("]", ")")}] ${text}`;
 }

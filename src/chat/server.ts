@@ -6,6 +6,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { printable } from "../bytes/printable.ts";
 import { asChatError, ChatError } from "../errors.ts";
 import type { Identity } from "../pki/identity.ts";
 import type { Input, Session, SessionEvent } from "../protocol/session.ts";
@@ -13,15 +14,23 @@ import type { AccountStore } from "../store/accounts.ts";
 import { LoginThrottle } from "../store/login_throttle.ts";
 import { Accounts } from "./accounts.ts";
 import { Admission, type Place } from "./admission.ts";
+import { closeSocket } from "./close_socket.ts";
 import { Connection } from "./connection.ts";
 import { LIMITS, type Limits } from "./limits.ts";
 import { type Member, memberName } from "./member.ts";
+import { Outbox } from "./outbox.ts";
 import { type RecordingOptions, startRecording } from "./recording.ts";
 import { relayedText } from "./relay.ts";
 import { within } from "./within.ts";
 
-/** Sessions get this long for their goodbyes when the server stops, ms; then they are cut. */
-const STOP_MS = 4_000;
+/** Sessions get this long for their goodbyes when the server stops, ms: the time of a receipt. */
+const STOP_MS = 3_300;
+
+/** Sessions that are cut get this long more, ms: a stop takes less than 5 s. */
+const CUT_MS = 1_400;
+
+/** A peer that is turned away reads that within this time, ms, or not at all. */
+const TURN_AWAY_MS = 1_000;
 
 const log = getLogger(["securechat", "server"]);
 
@@ -117,7 +126,7 @@ export class ChatServer {
     return receivers.length;
   }
 
-  /** Stops: receipts to all, transcripts closed; whoever does not answer in 4 s is cut off. */
+  /** Stops: receipts to all, transcripts closed; whoever does not answer in time is cut off. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -132,14 +141,16 @@ export class ChatServer {
       const error = new ChatError("TIMEOUT", "cannot wait for the receipt: the server stops");
       for (const member of this.#members.values()) void member.connection.abort(error);
     }
-    await within(Promise.all(this.#running), STOP_MS / 4);
+    await within(Promise.all(this.#running), CUT_MS);
   }
 
   async #accept(): Promise<void> {
     for (;;) {
       try {
         const conn = await this.#listener.accept();
-        const serving = this.#serve(conn).finally(() => this.#running.delete(serving));
+        const serving = this.#serve(conn).catch(logFault).finally(() =>
+          this.#running.delete(serving)
+        );
         this.#running.add(serving);
       } catch (thrown) {
         if (thrown instanceof Deno.errors.BadResource) return;
@@ -161,6 +172,7 @@ export class ChatServer {
       limits: this.#limits,
       isServer: true,
       now: this.#options.now,
+      readyForMore: () => this.#heard(member),
       openTranscript: (sessionKey) => this.#record(member, sessionKey),
       onEvent: (event) => this.#react(member, event, place),
     });
@@ -173,16 +185,22 @@ export class ChatServer {
     this.#members.delete(id);
   }
 
+  /** An author of a relaying server waits for those who hear it: signing takes longer than saying. */
+  async #heard(author: Member): Promise<void> {
+    if (!this.#options.relay) return;
+    const others = this.members().filter((member) => member !== author);
+    await Promise.all(others.map((member) => member.connection.room()));
+  }
+
   async #turnAway(conn: Deno.TcpConn, address: string): Promise<void> {
     log.warn("turned away {address}: too many connections that have not signed in", { address });
     this.#options.onEvent({ kind: "turned_away", address });
     const error = new ChatError("BUSY", "too many connections that have not signed in");
-    try {
-      const { send } = await this.#options.newSession().step({ kind: "abort", error });
-      for (const frame of send) await within(conn.write(frame), 1_000);
-    } finally {
-      conn.close();
-    }
+    const { send } = await this.#options.newSession().step({ kind: "abort", error });
+    const outbox = new Outbox(conn, { limits: this.#limits, onStall: () => undefined });
+    for (const frame of send) outbox.push(frame);
+    const isDrained = await within(outbox.drained(), TURN_AWAY_MS);
+    await closeSocket(conn, { isDrained });
   }
 
   async #record(member: Member, sessionKey: Uint8Array): ReturnType<typeof startRecording> {
@@ -231,8 +249,13 @@ function sayTo(member: Member, text: string): void {
     member.connection.say(text);
   } catch (thrown) {
     const reason = asChatError(thrown).message;
-    log.warn("cannot send to {name}: {reason}", { name: memberName(member), reason });
+    log.warn("cannot send to {name}: {reason}", { name: printable(memberName(member)), reason });
   }
+}
+
+/** Nothing that happens to one connection may reach the others. */
+function logFault(thrown: unknown): void {
+  log.error("a connection failed: {reason}", { reason: asChatError(thrown).message });
 }
 
 function addressError(thrown: unknown, address: string): ChatError {
