@@ -47,6 +47,8 @@ interface ChannelState {
   readonly refusals: number;
   /** This side's receipt is out: nothing more is said or accepted. */
   readonly left: boolean;
+  /** The peer's receipt is here: what it says after it is covered by nothing. */
+  readonly peerLeft: boolean;
 }
 
 const encoder = new TextEncoder();
@@ -58,7 +60,7 @@ const encoder = new TextEncoder();
  * @returns The session.
  */
 export function openChannel(keys: ChannelKeys): Session {
-  return channel(keys, { sent: 0, accepted: 0, refusals: 0, left: false });
+  return channel(keys, { sent: 0, accepted: 0, refusals: 0, left: false, peerLeft: false });
 }
 
 function channel(keys: ChannelKeys, state: ChannelState): Session {
@@ -144,7 +146,7 @@ function takeFrame(keys: ChannelKeys, state: ChannelState, body: Uint8Array): Ou
  */
 function takeMessage(keys: ChannelKeys, state: ChannelState, message: Message<"msg">): Output {
   const { seqno, ts, ct, sig } = message;
-  if (state.left) return output(channel(keys, state));
+  if (state.left || state.peerLeft) return output(channel(keys, state));
   if (seqno <= state.accepted) {
     throw new ChatError(
       "REPLAY",
@@ -169,7 +171,7 @@ function takeReceipt(keys: ChannelKeys, state: ChannelState, receipt: Receipt): 
   const event: SessionEvent = error === undefined
     ? { kind: "peer_left", receipt }
     : { kind: "peer_left", receipt, error };
-  return output(channel(keys, state), { events: [event] });
+  return output(channel(keys, { ...state, peerLeft: true }), { events: [event] });
 }
 
 function receiptError(keys: ChannelKeys, receipt: Receipt): ChatError | undefined {
