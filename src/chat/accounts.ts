@@ -79,7 +79,10 @@ export class Accounts {
     if (delayMs > 0) return tooMany(delayMs);
     // Counted before the store answers, so that attempts at the same moment do not slip through.
     throttle.failed(key);
-    const account = await store.find(request.email);
+    const account = await store.find(request.email).catch((thrown: unknown) => {
+      throttle.withdrawn(key); // nobody waits longer because the database was down
+      throw thrown;
+    });
     const isRight = equalBytes(account?.pwdHash ?? NO_HASH, request.pwdHash);
     if (account === undefined || !isRight) {
       const error = new ChatError(

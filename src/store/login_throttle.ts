@@ -139,6 +139,19 @@ export class LoginThrottle {
   }
 
   /**
+   * Takes back an attempt that was counted and could not be checked, as when the store is down.
+   *
+   * @param attempt Who, from where, when.
+   */
+  withdrawn(attempt: LoginAttempt): void {
+    const { nowMs } = attempt;
+    const { failures, key } = this.#account(attempt);
+    const address = addressKey(attempt.address);
+    failures.set(key, failures.count(key, nowMs) - 1, nowMs);
+    this.#addresses.set(address, this.#addresses.count(address, nowMs) - 1, nowMs);
+  }
+
+  /**
    * Forgets the account's failures and takes back this attempt's one of the address: no more than
    * that, or an attacker with one account could guess at others without delay.
    *
