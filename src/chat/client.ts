@@ -23,6 +23,8 @@ export interface ClientOptions extends RecordingOptions {
   readonly session: Session;
   readonly identity: Identity;
   readonly limits?: Limits;
+  /** Gives up dialling. */
+  readonly signal?: AbortSignal;
   now(): number;
   /** Told of every event, in order; what it returns is the session's next input. */
   onEvent(event: SessionEvent): Promise<Input | undefined> | undefined | void;
@@ -34,6 +36,7 @@ export interface ClientOptions extends RecordingOptions {
  * @param options Where to, as whom, and who is told.
  * @returns The connection; nothing has been sent before its `run()`.
  * @throws {ChatError} CONNECTION if nobody answers there.
+ * @throws {DOMException} The signal's reason, if that gave up.
  */
 export async function dial(options: ClientOptions): Promise<Connection> {
   const conn = await openSocket(options);
@@ -61,13 +64,15 @@ export async function dial(options: ClientOptions): Promise<Connection> {
   });
 }
 
-async function openSocket({ host, port }: ClientOptions): Promise<Deno.TcpConn> {
-  const signal = AbortSignal.timeout(DIAL_MS);
+async function openSocket({ host, port, signal }: ClientOptions): Promise<Deno.TcpConn> {
+  const late = AbortSignal.timeout(DIAL_MS);
+  const either = signal === undefined ? late : AbortSignal.any([late, signal]);
   try {
-    return await Deno.connect({ hostname: host, port, signal });
+    return await Deno.connect({ hostname: host, port, signal: either });
   } catch (thrown) {
+    signal?.throwIfAborted();
     const where = `${host}:${port}`;
-    const why = dialFault(thrown, signal);
+    const why = dialFault(thrown, late);
     throw new ChatError("CONNECTION", `cannot connect to ${where}: ${why}`, { cause: thrown });
   }
 }

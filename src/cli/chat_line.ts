@@ -5,6 +5,7 @@
  */
 
 import stringWidth from "string-width";
+import { printable } from "../bytes/printable.ts";
 
 /** Lines that the up arrow brings back. */
 const HISTORY_MAX = 100;
@@ -125,21 +126,23 @@ export class ChatLine {
   }
 
   /**
-   * What to draw.
+   * What to draw. What was pasted is shown as the other side will see it: nothing in it is obeyed.
    *
    * @param columns Width of the row.
    * @returns The part around the cursor that fits.
    */
   view(columns: number): LineView {
-    let start = this.#cursor;
+    let text = "";
     let cursor = 0;
-    while (start > 0 && cursor + stringWidth(this.#clusters[start - 1] ?? "") < columns) {
-      start--;
-      cursor += stringWidth(this.#clusters[start] ?? "");
+    for (let index = this.#cursor - 1; index >= 0; index--) {
+      const cluster = this.#shown(index);
+      if (cursor + stringWidth(cluster) >= columns) break;
+      cursor += stringWidth(cluster);
+      text = cluster + text;
     }
-    let text = this.#clusters.slice(start, this.#cursor).join("");
     let width = cursor;
-    for (const cluster of this.#clusters.slice(this.#cursor)) {
+    for (let index = this.#cursor; index < this.#clusters.length; index++) {
+      const cluster = this.#shown(index);
       width += stringWidth(cluster);
       if (width >= columns) break;
       text += cluster;
@@ -147,13 +150,19 @@ export class ChatLine {
     return { text, cursor };
   }
 
+  #shown(index: number): string {
+    return printable(this.#clusters[index] ?? "");
+  }
+
   #insert(text: string): void {
     if (text === "" || this.#clusters.length >= LINE_MAX_CLUSTERS) return;
-    const before = this.#clusters.slice(0, this.#cursor).join("") + text;
-    const after = this.#clusters.slice(this.#cursor);
-    const clusters = clustersOf(before);
-    this.#cursor = clusters.length;
-    this.#clusters = [...clusters, ...after];
+    // Only the cluster before the cursor can grow (UAX #29 §3.1.1): cutting the whole line anew at
+    // each byte would take half a minute for a long paste.
+    const start = Math.max(0, this.#cursor - 1);
+    const last = this.#clusters.slice(start, this.#cursor).join("");
+    const clusters = clustersOf(last + text);
+    this.#clusters.splice(start, this.#cursor - start, ...clusters);
+    this.#cursor = start + clusters.length;
   }
 
   /** CSI is ESC [ parameters final; SS3 is ESC O final (ECMA-48 §5.4). */

@@ -29,7 +29,17 @@ export interface ChatScreen extends Disposable {
  */
 export function openScreen(io: Io, prompt: string): ChatScreen {
   const keys = io.input.isTerminal && io.out.isTerminal ? io.input.openKeys?.() : undefined;
-  return keys === undefined ? new PlainScreen(io) : new TerminalScreen(io, { keys, prompt });
+  return keys === undefined ? plainScreen(io) : new TerminalScreen(io, { keys, prompt });
+}
+
+/**
+ * The conversation on plain streams, whatever they are: for scripts.
+ *
+ * @param io The world.
+ * @returns The screen.
+ */
+export function plainScreen(io: Io): ChatScreen {
+  return new PlainScreen(io);
 }
 
 class PlainScreen implements ChatScreen {

@@ -6,19 +6,20 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { printable } from "../bytes/printable.ts";
 import { type ClientOptions, dial } from "../chat/client.ts";
 import type { Connection } from "../chat/connection.ts";
-import { asChatError, type ChatError } from "../errors.ts";
+import { asChatError, ChatError } from "../errors.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { SessionEvent, SignIn } from "../protocol/session.ts";
 import { newClientSession } from "../protocol/v1/sessions.ts";
 import { findSalt, readSaltBook, rememberSalt } from "../store/salt_book.ts";
-import { openScreen } from "./chat_screen.ts";
+import { openScreen, plainScreen } from "./chat_screen.ts";
 import type { ClientView } from "./client_view.ts";
 import type { Io } from "./io.ts";
-import { typedLine } from "./typed_line.ts";
-import { errorLine, warn } from "./report.ts";
+import { errorLine } from "./report.ts";
 import type { SignInChooser } from "./sign_in_choice.ts";
+import { typedLine } from "./typed_line.ts";
 
 /** Words that may wait to be signed before standard input is read on. */
 const WAITING_TEXTS = 64;
@@ -33,11 +34,13 @@ export interface ClientRunOptions {
   readonly io: Io;
   readonly choose: SignInChooser;
   readonly view: ClientView;
-  readonly dialling: Omit<ClientOptions, "session" | "now" | "onEvent" | "limits">;
+  readonly dialling: Omit<ClientOptions, "session" | "now" | "onEvent" | "limits" | "signal">;
   readonly ca: Certificate;
   readonly serverName: string;
   /** Where the salts of accounts that were registered here are kept. */
   readonly saltFile: string;
+  /** A person types: commands and the input row make sense. */
+  readonly isPerson: boolean;
 }
 
 /** What became of one connection. */
@@ -61,6 +64,7 @@ export class ClientRun {
    * Connects and stays until a side leaves.
    *
    * @throws {ChatError} Whatever ended the session before its time.
+   * @throws {DOMException} AbortError if Ctrl-C or SIGTERM came before the chat was open.
    */
   async run(): Promise<void> {
     const { io, view } = this.#options;
@@ -68,6 +72,7 @@ export class ClientRun {
     for (let tries = 1;; tries++) {
       const outcome = await new Attempt(this.#options, again).run();
       const { error, hasOpened, remembered } = outcome;
+      if (error === undefined && !hasOpened) io.stop.throwIfAborted();
       if (error === undefined) return;
       if (hasOpened || error.code !== "SIGN_IN") throw error;
       again = remembered;
@@ -101,6 +106,7 @@ class Attempt {
       ...dialling,
       session: newClientSession(dialling.identity, { ca, serverName }),
       now: io.now,
+      signal: io.stop,
       onEvent: (event) => this.#react(connection, event),
     });
     const leave = () => void connection.leave();
@@ -111,9 +117,11 @@ class Attempt {
     this.#ended.abort(new DOMException("the connection has ended", "AbortError"));
     this.#options.view.attach(undefined);
     if (connection.transcriptPath !== undefined) {
-      this.#options.view.tell(`transcript: ${connection.transcriptPath}`);
-      this.#options.view.tell(`next: securechat verify ${connection.transcriptPath}`);
+      const path = printable(connection.transcriptPath);
+      this.#options.view.tell(`transcript: ${path}`);
+      this.#options.view.tell(`next: securechat verify ${path}`);
     }
+    this.#error ??= unsentError(connection.unsentTexts);
     return { hasOpened: this.#hasOpened, error: this.#error, remembered: this.#remembered };
   }
 
@@ -151,7 +159,7 @@ class Attempt {
       await connection.signIn(await this.#withSalt(choice));
     } catch (thrown) {
       if (this.#ended.signal.aborted) return;
-      this.#error = asChatError(thrown);
+      if (!this.#options.io.stop.aborted) this.#error = asChatError(thrown);
       await connection.leave();
     }
   }
@@ -171,16 +179,18 @@ class Attempt {
     try {
       await rememberSalt(this.#options.saltFile, { server: this.#server, email, salt });
     } catch (thrown) {
-      warn(this.#options.io, errorLine(thrown));
+      this.#options.view.warn(thrown);
     }
   }
 
   async #type(connection: Connection): Promise<void> {
-    const { io, view } = this.#options;
-    const isPerson = io.input.isTerminal && io.out.isTerminal;
-    using screen = openScreen(io, "> ");
+    const { io, view, isPerson } = this.#options;
+    using screen = isPerson ? openScreen(io, "> ") : plainScreen(io);
     view.attach(screen);
-    this.#ended.signal.addEventListener("abort", () => screen[Symbol.dispose]());
+    // The terminal gets its mode back before the receipts: a second Ctrl-C ends the process.
+    for (const signal of [this.#ended.signal, io.stop]) {
+      signal.addEventListener("abort", () => screen[Symbol.dispose](), { once: true });
+    }
     try {
       for await (const line of screen.lines()) {
         const typed = typedLine(line, { isPerson });
@@ -200,8 +210,17 @@ class Attempt {
     } catch (thrown) {
       const error = asChatError(thrown);
       if (error.code !== "FRAME_TOO_LARGE") throw error;
-      warn(this.#options.io, errorLine(error));
+      this.#options.view.warn(error);
     }
     if (connection.waitingTexts >= WAITING_TEXTS) await connection.said();
   }
+}
+
+/** A script must learn that its words did not all arrive, although the other side left in order. */
+function unsentError(count: number): ChatError | undefined {
+  if (count === 0) return undefined;
+  const words = count === 1 ? "1 message" : `${count} messages`;
+  return new ChatError("CONNECTION", `cannot send ${words}: the session ended before`, {
+    hint: "the transcript holds what was sent; connect again to send the rest",
+  });
 }

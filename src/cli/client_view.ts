@@ -8,7 +8,7 @@ import { printable } from "../bytes/printable.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { SessionEvent } from "../protocol/session.ts";
 import type { ChatScreen } from "./chat_screen.ts";
-import { eventJson } from "./event_json.ts";
+import { eventJson, jsonLine } from "./event_json.ts";
 import type { Io } from "./io.ts";
 import { errorLine, progress, warn } from "./report.ts";
 import { paint } from "./style.ts";
@@ -19,6 +19,8 @@ export interface ClientView {
   show(event: SessionEvent): void;
   /** Shows something that is no event: a hint, the path of a file. */
   tell(text: string): void;
+  /** Shows something that is wrong and stops nothing. */
+  warn(thrown: unknown): void;
   /** From now on a person types on this screen, or no longer. */
   attach(screen: ChatScreen | undefined): void;
 }
@@ -45,11 +47,15 @@ class JsonView implements ClientView {
 
   show(event: SessionEvent): void {
     const value = eventJson(event);
-    if (value !== undefined) this.#io.out.write(`${JSON.stringify(value)}\n`);
+    if (value !== undefined) this.#io.out.write(`${jsonLine(value)}\n`);
   }
 
   tell(text: string): void {
     progress(this.#io, text);
+  }
+
+  warn(thrown: unknown): void {
+    warn(this.#io, errorLine(thrown));
   }
 
   attach(): void {}
@@ -68,13 +74,17 @@ class ScriptView implements ClientView {
       if (event.author === "peer") this.#io.out.write(`${printable(event.text)}\n`);
       return;
     }
-    if (event.kind === "refused") return warn(this.#io, errorLine(event.error));
+    if (event.kind === "refused") return this.warn(event.error);
     const text = describe(event);
     if (text !== undefined) progress(this.#io, text);
   }
 
   tell(text: string): void {
     progress(this.#io, text);
+  }
+
+  warn(thrown: unknown): void {
+    warn(this.#io, errorLine(thrown));
   }
 
   attach(): void {}
@@ -91,9 +101,7 @@ class PersonView implements ClientView {
 
   show(event: SessionEvent): void {
     if (event.kind === "said") return this.tell(this.#words(event));
-    if (event.kind === "refused") {
-      return this.tell(paint(`! ${errorLine(event.error)}`, { on: this.#io.out, as: "yellow" }));
-    }
+    if (event.kind === "refused") return this.warn(event.error);
     const text = describe(event);
     if (text === undefined) return;
     const tick = paint("✓", { on: this.#io.out, as: "green" });
@@ -103,6 +111,10 @@ class PersonView implements ClientView {
   tell(text: string): void {
     if (this.#screen === undefined) this.#io.out.write(`${text}\n`);
     else this.#screen.print(text);
+  }
+
+  warn(thrown: unknown): void {
+    this.tell(paint(`! ${errorLine(thrown)}`, { on: this.#io.out, as: "yellow" }));
   }
 
   attach(screen: ChatScreen | undefined): void {
@@ -146,6 +158,7 @@ function describeServer({ commonName, fingerprint, notAfter }: Certificate): str
 /** Local time of day: a person compares it with the clock on the wall. */
 function clockTime(ms: number): string {
   const time = new Date(ms);
+  if (Number.isNaN(time.getTime())) return "--:--:--"; // a peer may claim any time
   return [time.getHours(), time.getMinutes(), time.getSeconds()]
     .map((part) => String(part).padStart(2, "0")).join(":");
 }

@@ -59,7 +59,7 @@ Options:
 
 Exit status:
   0 left in order, 1 refused or connection lost, 2 wrong use, 4 password file
-  missing
+  missing, 130 stopped by Ctrl-C or SIGTERM before the chat was open
 
 Examples:
   $ securechat connect
@@ -121,6 +121,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     view: clientView(io, { json: flags.json }),
     dialling: { host, port, identity, transcriptDir, keepSessionKey: flags.keepSessionKey },
     ca,
+    isPerson: !flags.json && io.input.isTerminal && io.out.isTerminal,
     serverName: flags.serverName ?? host,
     saltFile,
   });

@@ -67,7 +67,7 @@ interface Asking {
 }
 
 async function askMenu(io: Io, { flags, signal }: Asking): Promise<SignIn | undefined> {
-  io.out.write("\n  1  register\n  2  log in\n  q  quit\n");
+  io.err.write("\n  1  register\n  2  log in\n  q  quit\n");
   for (;;) {
     const choice = (await io.input.ask("Your choice: ", { signal }))?.trim().toLowerCase();
     if (choice === undefined || choice === "q") return undefined;
