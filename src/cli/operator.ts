@@ -25,7 +25,11 @@ interface OperatorCommand {
 }
 
 const COMMANDS: Readonly<Record<string, OperatorCommand>> = {
-  to: { use: "/to NAME TEXT", does: "says something to one client", run: sayToOne },
+  to: {
+    use: "/to NAME TEXT",
+    does: 'says something to one client; "NAME" may have spaces',
+    run: sayToOne,
+  },
   who: { use: "/who", does: "lists who is here", run: listMembers },
   help: { use: "/help", does: "lists these commands", run: showHelp },
   quit: { use: "/quit", does: "sends the receipts and stops the server", run: () => "quit" },
@@ -62,7 +66,7 @@ export class Operator {
   take(line: string): "quit" | void {
     const { server, screen } = this.#parts;
     if (line.trim() === "") return;
-    const command = /^\/(\w*)\s*(.*)$/s.exec(line);
+    const command = /^\/(?!\/)(\w*)\s*(.*)$/s.exec(line);
     if (command === null) {
       const text = line.startsWith("//") ? line.slice(1) : line;
       const receivers = server.say(text);
@@ -70,7 +74,7 @@ export class Operator {
       return;
     }
     const [, name = "", rest = ""] = command;
-    const known = COMMANDS[name];
+    const known = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (known !== undefined) return known.run(this.#parts, rest);
     const guess = nearest(name, Object.keys(COMMANDS));
     const hint = guess === undefined ? "see /help" : `did you mean /${guess}?`;
@@ -79,11 +83,24 @@ export class Operator {
 }
 
 function sayToOne({ server, screen }: OperatorParts, rest: string): void {
-  const [, name = "", text = ""] = /^(\S+)\s+(.+)$/s.exec(rest) ?? [];
-  if (text === "") return screen.print("wrong use: /to NAME TEXT");
+  const { name, text } = splitName(rest, server.members().map(memberName));
+  if (text === "") return screen.print('wrong use: /to NAME TEXT, or /to "NAME WITH SPACES" TEXT');
   const receivers = server.say(text, name);
   if (receivers === 0) return screen.print(`nobody here is called ${printable(name)}: see /who`);
   screen.print(`[server → ${printable(name)}] ${printable(text)}`);
+}
+
+/**
+ * Cuts a name off its words. A name with spaces is quoted: unquoted, `/to alice hi there` might go to
+ * somebody who has chosen to be called "alice hi". A name may hold quotes itself, so the longest that
+ * is here counts.
+ */
+function splitName(rest: string, names: readonly string[]): { name: string; text: string } {
+  const quoted = names.filter((name) => rest.toLowerCase().startsWith(`"${name}" `.toLowerCase()))
+    .sort((a, b) => b.length - a.length)[0];
+  if (quoted !== undefined) return { name: quoted, text: rest.slice(quoted.length + 3).trim() };
+  const [, inQuotes, word, text = ""] = /^(?:"([^"]+)"|(\S+))\s+(.+)$/s.exec(rest) ?? [];
+  return { name: inQuotes ?? word ?? "", text };
 }
 
 function listMembers({ server, screen, now }: OperatorParts): void {

@@ -5,6 +5,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
+import { printable } from "../bytes/printable.ts";
 import { memberName } from "../chat/member.ts";
 import type { ServerEvent } from "../chat/server.ts";
 
@@ -18,18 +19,19 @@ const log = getLogger(["securechat", "server"]);
 export function logServerEvent(event: ServerEvent): void {
   if (event.kind === "turned_away") return; // logged where it happens
   const { id, address } = event.member;
-  const who = { id, address, name: memberName(event.member) };
+  const who = { id, address, name: printable(memberName(event.member)) };
   if (event.kind === "connected") return log.info("connected from {address}", who);
   const session = event.event;
   switch (session.kind) {
     case "peer": {
-      const { commonName, fingerprint } = session.certificate;
+      const { fingerprint } = session.certificate;
+      const commonName = printable(session.certificate.commonName);
       return log.info("certificate of {commonName} accepted", { ...who, commonName, fingerprint });
     }
     case "phase":
       return log.debug("phase {phase}", { ...who, phase: session.phase });
     case "signed_in":
-      return log.info("{name} signed in", { ...who, email: session.email });
+      return log.info("{name} signed in", { ...who, email: printable(session.email) });
     case "said":
       return log.debug("message {seqno} of {author}", {
         ...who,
@@ -45,7 +47,7 @@ export function logServerEvent(event: ServerEvent): void {
       return log.warn("ended: {code}: {reason}", {
         ...who,
         code: session.error.code,
-        reason: session.error.message,
+        reason: printable(session.error.message),
       });
     default:
       return;
