@@ -1,0 +1,75 @@
+/**
+ * `deno task compile`: one program for each target, with only the permissions that securechat needs,
+ * and SHA256SUMS over them.
+ *
+ * @module
+ */
+
+import { createHash } from "node:crypto";
+import { SETTING_NAMES } from "../src/cli/settings.ts";
+import { print } from "./print.ts";
+
+const TARGETS = [
+  "x86_64-unknown-linux-gnu",
+  "aarch64-unknown-linux-gnu",
+  "x86_64-apple-darwin",
+  "aarch64-apple-darwin",
+  "x86_64-pc-windows-msvc",
+] as const;
+
+/** What the program may do: files and network anywhere, its own variables, and nothing else. */
+const PERMISSIONS = [
+  "--allow-read",
+  "--allow-write",
+  "--allow-net",
+  `--allow-env=${SETTING_NAMES.join(",")}`,
+];
+
+/** Builds one target; returns the file, or why there is none. */
+async function compile(
+  target: string,
+): Promise<{ readonly file: string } | { readonly why: string }> {
+  const suffix = target.includes("windows") ? ".exe" : "";
+  const file = `dist/securechat-${target}${suffix}`;
+  const command = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["compile", "--frozen", "--quiet", "--no-prompt", ...PERMISSIONS],
+      ...["--target", target, "--output", file, "src/main.ts"],
+    ],
+    env: { NO_COLOR: "1" },
+  });
+  const { success, stderr } = await command.output();
+  if (success) return { file };
+  return { why: reasonOf(new TextDecoder().decode(stderr)) };
+}
+
+/** The compiler's innermost cause that says something, in one line. */
+function reasonOf(stderr: string): string {
+  if (stderr.includes("Setting up base binary")) return "the runtime's base cannot be downloaded";
+  return stderr.split("\n").find((line) => line.startsWith("error")) ??
+    "the compiler gave no reason";
+}
+
+await Deno.mkdir("dist", { recursive: true });
+const sums: string[] = [];
+for (const target of TARGETS) {
+  const result = await compile(target);
+  if ("why" in result) {
+    print(`${target}: not built: ${result.why}`);
+    continue;
+  }
+  const hash = createHash("sha256").update(await Deno.readFile(result.file)).digest("hex");
+  sums.push(`${hash}  ${result.file.replace("dist/", "")}`);
+  print(`${target}: ${result.file}`);
+}
+if (sums.length > 0) {
+  await Deno.writeTextFile("dist/SHA256SUMS", `${sums.join("\n")}\n`);
+  print(`checksums: dist/SHA256SUMS, ${sums.length} of ${TARGETS.length} targets`);
+}
+if (sums.length < TARGETS.length) {
+  print(
+    "the runtime's base for a target could not be had: run this where it can be downloaded, or",
+  );
+  print("use the bundle, which needs only Deno: deno task bundle");
+  Deno.exitCode = 1;
+}
