@@ -67,9 +67,6 @@ if (sums.length > 0) {
   print(`checksums: dist/SHA256SUMS, ${sums.length} of ${TARGETS.length} targets`);
 }
 if (sums.length < TARGETS.length) {
-  print(
-    "the runtime's base for a target could not be had: run this where it can be downloaded, or",
-  );
-  print("use the bundle, which needs only Deno: deno task bundle");
+  print("compile where the base can be downloaded, or use the bundle: deno task bundle");
   Deno.exitCode = 1;
 }
