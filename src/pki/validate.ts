@@ -51,6 +51,14 @@ export interface CertificateFault {
   readonly text: string;
 }
 
+/** What helps, where it is known better than the error table knows it. */
+const HINTS: Readonly<Partial<Record<CertificateFault["reason"], string>>> = {
+  untrusted: "name the CA that signed it with --ca, or have the team's CA issue one",
+  expired: "its owner needs a new one: securechat cert issue; or a clock is wrong",
+  not_yet_valid: "wait until then, or set the clock of this machine",
+  wrong_name: "dial a name that it has, or say which one is expected: --server-name NAME",
+};
+
 /**
  * Finds the first rule that a certificate breaks.
  *
@@ -96,7 +104,9 @@ export async function validateCertificate(
  */
 export function badCertificate(leaf: Certificate, fault: CertificateFault): ChatError {
   const who = printable(leaf.commonName || leaf.subject || leaf.fingerprint.slice(0, 16));
-  return new ChatError("BAD_CERT", `cannot accept certificate of "${who}": ${fault.text}`);
+  const hint = HINTS[fault.reason];
+  const message = `cannot accept certificate of "${who}": ${fault.text}`;
+  return new ChatError("BAD_CERT", message, hint === undefined ? {} : { hint });
 }
 
 async function trustFault(
