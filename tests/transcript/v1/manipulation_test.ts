@@ -31,6 +31,7 @@ interface Manipulation {
   readonly code?: ErrorCode;
 }
 
+const DAY_MS = 86_400_000;
 const TOTAL = "# Total messages";
 const HASH = "# Transcript hash";
 const RECEIPT = "# Session Receipt";
@@ -315,6 +316,13 @@ const MANIPULATIONS: readonly Manipulation[] = [
     code: "SIG_FAIL",
   },
   {
+    name: "a peer's receipt of the owner's role",
+    make: () => buildTranscript({ peerReceipt: (honest) => ({ ...honest, peer: "client" }) }),
+    verdict: "INVALID",
+    line: PEER,
+    code: "FORMAT",
+  },
+  {
     name: "a stranger's certificate shown as the owner's",
     make: strangersLine,
     verdict: "INVALID",
@@ -355,6 +363,43 @@ const MANIPULATIONS: readonly Manipulation[] = [
     make: async () => buildTranscript({ client: (await cast()).expired }),
     verdict: "INVALID",
     line: FIRST + 1,
+    code: "BAD_CERT",
+  },
+  {
+    name: "a receipt of a signer whose certificate ended during the session",
+    make: async () =>
+      buildTranscript({
+        client: (await cast()).expired,
+        sayings: [
+          { author: "client", text: "in time", ts: SESSION_MS - 2 * DAY_MS },
+          { author: "server", text: "later" },
+        ],
+      }),
+    verdict: "INVALID",
+    line: RECEIPT,
+    code: "BAD_CERT",
+  },
+  {
+    name: "a silent side whose certificate had ended",
+    make: async () =>
+      buildTranscript({
+        role: "server",
+        client: (await cast()).expired,
+        sayings: [{ author: "server", text: "hello?" }],
+      }),
+    verdict: "INVALID",
+    line: "# Certificate (client)",
+    code: "BAD_CERT",
+  },
+  {
+    name: "a changed fingerprint in the first entry, without certificate lines",
+    make: async () => {
+      const text = await buildTranscript();
+      const bare = spliceLines(text, { at: lineOf(text, "# Certificate"), remove: 2 });
+      return editLine(bare, FIRST - 2, (line) => editField(line, 4, () => "0".repeat(64)));
+    },
+    verdict: "INVALID",
+    line: FIRST - 2,
     code: "BAD_CERT",
   },
   {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Certificate } from "../../../src/pki/certificate.ts";
 import { signReceipt } from "../../../src/protocol/v1/evidence.ts";
+import { dateFault } from "../../../src/transcript/v1/parties.ts";
 import type { Finding, TranscriptReport } from "../../../src/transcript/v1/report.ts";
 import { firstError, verifyTranscript } from "../../../src/transcript/v1/verify.ts";
 import { openTranscript } from "../../../src/transcript/v1/writer.ts";
@@ -9,6 +10,7 @@ import {
   buildRecords,
   buildTranscript,
   cast,
+  editField,
   editLine,
   FIRST_ENTRY_LINE as FIRST,
   lineOf,
@@ -140,6 +142,18 @@ Deno.test("verifyTranscript() judges the certificates of a session without a wor
   }
 });
 
+Deno.test("verifyTranscript() tells of both receipts that a signer is a stranger", async () => {
+  const { ca, stranger } = await cast();
+  for (const role of ["client", "server"] as const) {
+    const options = { role, client: stranger, sayings: SAYINGS.slice(0, 1) };
+    const text = await buildTranscript({ ...options, peerReceipt: (honest) => honest });
+    const { receipt, peerReceipt } = await verifyTranscript(text, { ca, certificates: [] });
+    const [his, other] = role === "client" ? [receipt, peerReceipt] : [peerReceipt, receipt];
+    assert.deepEqual(his?.faults.map(({ code }) => code), ["BAD_CERT"]);
+    assert.deepEqual(other?.faults, []);
+  }
+});
+
 Deno.test("verifyTranscript() finds the owner among certificates by its receipt", async () => {
   const { ca, alice, server, mallory, stranger } = await cast();
   const text = await buildTranscript({ sayings: SAYINGS.slice(0, 1) });
@@ -180,6 +194,21 @@ Deno.test("verifyTranscript() warns of clocks that went back or differ from the 
   assert.deepEqual(warnings(report).map(({ line }) => line), [FIRST + 1, FIRST + 2]);
 });
 
+Deno.test("verifyTranscript() warns once of an author whose clock is ahead", async () => {
+  const { ca } = await cast();
+  const sayings = [1, 2].map((hours) => ({
+    author: "server",
+    text: "a",
+    ts: SESSION_MS + hours * 3_600_000,
+  } as const));
+  const report = await verifyTranscript(await buildTranscript({ sayings }), {
+    ca,
+    certificates: [],
+  });
+  assert.equal(report.verdict, "VALID");
+  assert.deepEqual(warnings(report).map(({ line }) => line), [FIRST]);
+});
+
 Deno.test("verifyTranscript() warns of a session key that opens nothing", async () => {
   const { ca } = await cast();
   const text = await buildTranscript();
@@ -201,6 +230,44 @@ Deno.test("verifyTranscript() gives one result however the bytes arrive", async 
     assert.deepEqual(report.findings, whole.findings);
     assert.equal(report.transcriptSha256, whole.transcriptSha256);
   }
+});
+
+Deno.test("verifyTranscript() needs the certificate of a side that said nothing", async () => {
+  const { ca, alice } = await cast();
+  const text = await buildTranscript({ sayings: SAYINGS.slice(1, 3) });
+  const bare = spliceLines(text, { at: lineOf(text, "# Certificate"), remove: 2 });
+  const report = await verifyTranscript(bare, { ca, certificates: [alice.certificate] });
+  assert.deepEqual(firstError(report)?.code, "BAD_CERT");
+});
+
+Deno.test("verifyTranscript() refuses two sides with one key: no entry has one author", async () => {
+  const { ca, alice, server } = await cast();
+  const certificate = { ...alice.certificate, key: server.certificate.key };
+  const text = await buildTranscript({ client: { ...server, certificate } });
+  const bare = spliceLines(text, { at: lineOf(text, "# Certificate"), remove: 2 });
+  const certificates = [certificate, server.certificate];
+  const error = firstError(await verifyTranscript(bare, { ca, certificates }));
+  assert.equal(error?.code, "BAD_CERT");
+  assert.match(error?.text ?? "", /both sides show one key/);
+});
+
+Deno.test("verifyTranscript() lets most entries say who the other side is", async () => {
+  const { ca, alice, server } = await cast();
+  const text = await buildTranscript();
+  const bare = spliceLines(text, { at: lineOf(text, "# Certificate"), remove: 2 });
+  const changed = editLine(bare, FIRST - 2, (line) => editField(line, 4, () => "0".repeat(64)));
+  const certificates = [alice.certificate, server.certificate];
+  const report = await verifyTranscript(changed, { ca, certificates });
+  assert.deepEqual(authorsOf(report), SAYINGS.map(({ author }) => author));
+  assert.deepEqual(report.entries.map(({ fault }) => fault?.code).filter(Boolean), ["BAD_CERT"]);
+});
+
+Deno.test("dateFault() asks the CA to live too", async () => {
+  const { ca, alice, expired } = await cast();
+  const { certificate } = alice;
+  assert.equal(dateFault(certificate, { ca, atMs: SESSION_MS }), undefined);
+  const late = dateFault(certificate, { ca: expired.certificate, atMs: SESSION_MS });
+  assert.equal(late?.code, "BAD_CERT");
 });
 
 Deno.test("verifyTranscript() survives a CA that is none", async () => {
