@@ -118,7 +118,7 @@ function exactNumber(
 ): unknown {
   if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
   const source = context?.source ?? "";
-  if (!/^-?\d+$/.test(source) || source.length > INTEGER_MAX_DIGITS + 1) {
+  if (!/^-?\d+$/.test(source) || source.replace("-", "").length > INTEGER_MAX_DIGITS) {
     throw new ChatError(
       "FORMAT",
       `cannot read message: a number that is no integer of at most ${INTEGER_MAX_DIGITS} digits`,
