@@ -14,6 +14,7 @@ import { buildRecords, buildTranscript, cast, type Saying } from "../testkit/tra
 
 const ENTRIES = 10_000;
 const SAMPLE = 1000;
+const RUNS = 3; // the median counts
 
 /** One measured value. */
 export interface BenchResult {
@@ -40,10 +41,16 @@ export async function benchVerify(): Promise<readonly BenchResult[]> {
   });
   const together = await rate(SAMPLE, () => verifyAll(items));
   const text = await buildTranscript({ sayings: talk(ENTRIES, alternating) });
-  const whole = await rate(ENTRIES, async () => {
-    const { verdict } = await verifyTranscript(text, { ca, certificates: [] });
-    if (verdict !== "VALID") throw new Error(`the bench's transcript is ${verdict}`);
-  });
+  const rates: number[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    rates.push(
+      await rate(ENTRIES, async () => {
+        const { verdict } = await verifyTranscript(text, { ca, certificates: [] });
+        if (verdict !== "VALID") throw new Error(`the bench's transcript is ${verdict}`);
+      }),
+    );
+  }
+  const whole = rates.sort((a, b) => a - b)[Math.floor(RUNS / 2)] ?? 0;
   return [
     { name: "RSA-2048 verify, node:crypto alone", value: alone, unit: "signatures/s" },
     { name: "RSA-2048 verify, all cores", value: together, unit: "signatures/s" },
