@@ -159,11 +159,25 @@ function takeMessage(keys: ChannelKeys, state: ChannelState, message: Message<"m
       `cannot accept message ${seqno}: its signature is not by "${keys.peer.commonName}"`,
     );
   }
+  requireLivingCertificate(keys.peer, message);
   const text = decodeUtf8(decryptEcb(keys.sessionKey, decodeBase64(ct, "ct")));
   return output(channel(keys, { ...state, accepted: seqno, refusals: 0 }), {
     record: [{ seqno, ts, ct, sig, peerFingerprint: keys.peer.fingerprint }],
     events: [{ kind: "said", author: "peer", seqno, ts, text }],
   });
+}
+
+/**
+ * A message dated outside of its author's certificate would make this side's honest transcript
+ * INVALID for ever: it is not taken in.
+ */
+function requireLivingCertificate(peer: Certificate, { seqno, ts }: Message<"msg">): void {
+  if (ts >= peer.notBefore.getTime() && ts <= peer.notAfter.getTime()) return;
+  throw new ChatError(
+    "BAD_CERT",
+    `cannot accept message ${seqno}: its time is outside the life of its author's certificate`,
+    { hint: "its author's clock is wrong, or the certificate has expired: issue a new one" },
+  );
 }
 
 function takeReceipt(keys: ChannelKeys, state: ChannelState, receipt: Receipt): Output {
