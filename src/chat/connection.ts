@@ -270,6 +270,8 @@ export class Connection {
 
   /** Disk first, then the wire, then the screen (ARCHITECTURE "The way of the data"). */
   async #commit(outputs: readonly Output[]): Promise<void> {
+    // Bytes that make no frame yet are no step: the clock of the step under way runs on.
+    if (outputs.length === 0) return;
     const records = outputs.flatMap((output) => output.record);
     if (records.length > 0) await this.#transcript?.append(records);
     for (const frame of outputs.flatMap((output) => output.send)) this.#outbox.push(frame);
