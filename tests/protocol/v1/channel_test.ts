@@ -34,7 +34,7 @@ async function channels() {
 /** A message with a good signature, whatever is in it. */
 async function signed(
   keys: ChannelKeys,
-  { seqno = 1, ts = 0, plain = encoder.encode("hi") as Uint8Array, ct = "" } = {},
+  { seqno = 1, ts = Date.now(), plain = encoder.encode("hi") as Uint8Array, ct = "" } = {},
 ): Promise<Uint8Array> {
   const message = {
     seqno,
@@ -129,6 +129,16 @@ Deno.test("openChannel() refuses signed bytes that do not decrypt or are not UTF
   }
   await server.frames([await signed(keys.client)]);
   assert.deepEqual(server.texts("peer"), ["hi"]);
+});
+
+Deno.test("openChannel() refuses words dated outside of their author's certificate", async () => {
+  const { keys, server } = await channels();
+  const { notBefore, notAfter } = keys.server.peer;
+  for (const ts of [0, notBefore.getTime() - 1, notAfter.getTime() + 1]) {
+    await server.frames([await signed(keys.client, { ts })]);
+    assert.equal(server.code, "BAD_CERT");
+  }
+  assert.deepEqual(server.records, []);
 });
 
 Deno.test("openChannel() shows what the peer says that it dropped", async () => {
