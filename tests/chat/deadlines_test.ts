@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { Deadlines } from "../../src/chat/deadlines.ts";
+import { LIMITS } from "../../src/chat/limits.ts";
+
+const limits = { ...LIMITS, stepMs: 30, signInMs: 60, receiptMs: 30 };
+
+function deadlines() {
+  const late: (string | undefined)[] = [];
+  return { late, clocks: new Deadlines(limits, (error) => late.push(error?.code)) };
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+Deno.test("Deadlines end a step of the handshake with TIMEOUT, and none of the open chat", async () => {
+  const { clocks, late } = deadlines();
+  clocks.stepTaken("step");
+  clocks.stepTaken("open");
+  await wait(50);
+  assert.deepEqual(late, []);
+  clocks.stepTaken("step");
+  await wait(50);
+  assert.deepEqual(late, ["TIMEOUT"]);
+});
+
+Deno.test("Deadlines give signing in one time, whatever steps it takes", async () => {
+  const { clocks, late } = deadlines();
+  clocks.signInBegins();
+  for (let count = 0; count < 5; count++) {
+    clocks.stepTaken("step");
+    await wait(15);
+  }
+  clocks.stepTaken("person");
+  assert.deepEqual(late, ["TIMEOUT"]);
+});
+
+Deno.test("Deadlines forget signing in when it has been done", async () => {
+  const { clocks, late } = deadlines();
+  clocks.signInBegins();
+  clocks.signInEnds();
+  await wait(80);
+  assert.deepEqual(late, []);
+});
+
+Deno.test("Deadlines end the wait for a receipt without an error", async () => {
+  const { clocks, late } = deadlines();
+  clocks.receiptBegins();
+  await wait(50);
+  assert.deepEqual(late, [undefined]);
+});
+
+Deno.test("Deadlines.clear() stops every clock", async () => {
+  const { clocks, late } = deadlines();
+  clocks.signInBegins();
+  clocks.stepTaken("step");
+  clocks.receiptBegins();
+  clocks.clear();
+  await wait(80);
+  assert.deepEqual(late, []);
+});
