@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { concat } from "../../src/bytes/concat.ts";
 import { within } from "../../src/chat/within.ts";
+import { encodeFrame } from "../../src/protocol/frame.ts";
 import type { SessionEvent } from "../../src/protocol/session.ts";
 import type { TranscriptReport } from "../../src/transcript/v1/report.ts";
 import { verifyTranscript } from "../../src/transcript/v1/verify.ts";
@@ -84,8 +86,8 @@ Deno.test("Connection keeps the words that came before a frame that ends the ses
   await using world = await startWorld();
   using peer = await HandPeer.join(world, "alice");
   const words = await peer.machine.say("one", "two", "three");
-  await peer.send(words);
-  await peer.write(new Uint8Array([0xff, 0xff, 0xff, 0xff]));
+  const frames = words.map((body) => encodeFrame(new Uint8Array(body)));
+  await peer.write(concat(...frames, new Uint8Array(4).fill(0xff)));
   await untilEnded(world);
   assert.equal(endOf(world), "FRAME_TOO_LARGE");
   assert.deepEqual(heard(world.sessionEvents), ["one", "two", "three"]);
