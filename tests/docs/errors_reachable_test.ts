@@ -1,0 +1,183 @@
+/** Every error of the table can happen: for each code the least that leads to it. */
+
+import assert from "node:assert/strict";
+import { Accounts } from "../../src/chat/accounts.ts";
+import { dial } from "../../src/chat/client.ts";
+import { Deadlines } from "../../src/chat/deadlines.ts";
+import { LIMITS } from "../../src/chat/limits.ts";
+import { Outbox } from "../../src/chat/outbox.ts";
+import { ChatServer } from "../../src/chat/server.ts";
+import { mergeSettings } from "../../src/cli/config.ts";
+import { report } from "../../src/cli/report.ts";
+import { sharedValue } from "../../src/crypto/modp.ts";
+import { asChatError, ChatError, type ErrorCode, ERRORS } from "../../src/errors.ts";
+import { main } from "../../src/main.ts";
+import { validateCertificate } from "../../src/pki/validate.ts";
+import { FrameReader } from "../../src/protocol/frame.ts";
+import { LoginThrottle } from "../../src/store/login_throttle.ts";
+import { readPrivate, writePrivate } from "../../src/store/private_file.ts";
+import { openSqliteStore } from "../../src/store/sqlite.ts";
+import { parseEntry } from "../../src/transcript/v1/entry.ts";
+import { testCa, testIdentity, testLeaf } from "../testkit/chat_world.ts";
+import { bodyOf, messageOf, newClient, openPair } from "../testkit/machines.ts";
+import { memoryIo } from "../testkit/memory_io.ts";
+import { inTempFolder } from "../testkit/temp_folder.ts";
+
+/** Throws the error, or returns it. */
+type Provocation = () => unknown;
+
+const HOST = "127.0.0.1";
+const ASKER = { address: "192.0.2.1", nowMs: 0 };
+
+/** A frame that says less than its header. */
+const HUGE = new Uint8Array([0xff, 0xff, 0xff, 0xff]);
+
+const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
+  BAD_CERT: async () => {
+    const { certificate } = await testLeaf("alice", "client");
+    const { certificate: ca } = await testCa("Another CA");
+    await validateCertificate(certificate, { ca, role: "client", at: new Date() });
+  },
+  SIG_FAIL: async () => {
+    const { client, server } = await openPair();
+    const [body] = await client.say("pay 10");
+    const message = messageOf(body);
+    await server.frames([bodyOf({ ...message, ts: Number(message.ts) + 1 })]);
+    return refusalOf(server.events);
+  },
+  REPLAY: async () => {
+    const { client, server } = await openPair();
+    const [body = new Uint8Array()] = await client.say("pay 10");
+    await server.frames([body, body]);
+    return refusalOf(server.events);
+  },
+  FORMAT: () => parseEntry("hello"),
+  FRAME_TOO_LARGE: () => {
+    const reader = new FrameReader();
+    reader.push(HUGE);
+    reader.next(65_536);
+  },
+  TIMEOUT: () => {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    new Deadlines({ ...LIMITS, stepMs: 1 }, resolve).stepTaken("step");
+    return promise;
+  },
+  HANDSHAKE: () => sharedValue(5n, 1n),
+  SIGN_IN: () => logIn(1),
+  BUSY: () => logIn(5),
+  SLOW: () => {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    const { promise: taken, resolve: take } = Promise.withResolvers<number>();
+    const limits = { ...LIMITS, writeMs: 1 };
+    const outbox = new Outbox({ write: () => taken }, { limits, onStall: resolve });
+    outbox.push(new Uint8Array(1));
+    return promise.finally(() => take(1));
+  },
+  CONNECTION: async () => {
+    const { session } = await newClient();
+    using nobody = Deno.listen({ hostname: HOST, port: 0 });
+    const { port } = nobody.addr;
+    nobody.close();
+    await dial({
+      ...{ host: HOST, port, session, identity: await testIdentity("client", "client") },
+      ...{ transcriptDir: "", keepSessionKey: false, now: Date.now, onEvent: () => undefined },
+    });
+  },
+  ADDRESS: async () => {
+    using holder = Deno.listen({ hostname: HOST, port: 0 });
+    const { session } = await newClient();
+    await withStore(async (store) => {
+      ChatServer.listen({
+        ...{ host: HOST, port: holder.addr.port, store, relay: false },
+        ...{ identity: await testIdentity("chat.test", "server"), newSession: () => session },
+        ...{ transcriptDir: "", keepSessionKey: false, now: Date.now, onEvent: () => undefined },
+      });
+    });
+  },
+  DATABASE: () => inTempFolder((folder) => Promise.resolve(openSqliteStore(folder))),
+  ACCOUNT: () =>
+    inTempFolder((folder) =>
+      command(["user", "remove", "nobody@example.org"], { DB_FILE: `${folder}/x.db` })
+    ),
+  EXISTS: () =>
+    inTempFolder(async (folder) => {
+      await writePrivate(`${folder}/key.pem`, "1");
+      await writePrivate(`${folder}/key.pem`, "2");
+    }),
+  FILE: () => inTempFolder((folder) => readPrivate(folder, { maxBytes: 9 })),
+  NO_INPUT: () => inTempFolder((folder) => readPrivate(`${folder}/x`, { maxBytes: 9 })),
+  CONFIG: () =>
+    mergeSettings(memoryIo({ env: { SERVER_PORT: "many" } }), { flags: {}, dotenv: {} }),
+  USAGE: () => command(["verify"]),
+  INTERNAL: async () => {
+    const { client } = await openPair();
+    await client.step({ kind: "start" }); // an open chat has no use for it
+  },
+};
+
+function refusalOf(events: readonly { readonly kind: string }[]): unknown {
+  const event = events.findLast(({ kind }) => kind === "refused");
+  return event !== undefined && "error" in event ? event.error : undefined;
+}
+
+/** Work with an empty store, which is closed afterwards. */
+function withStore<T>(work: (store: ReturnType<typeof openSqliteStore>) => Promise<T>): Promise<T> {
+  return inTempFolder(async (folder) => {
+    const store = openSqliteStore(`${folder}/x.db`);
+    try {
+      return await work(store);
+    } finally {
+      await store.close();
+    }
+  });
+}
+
+/** The answer to the last of some log-ins of an unknown account. */
+function logIn(times: number): Promise<unknown> {
+  return withStore(async (store) => {
+    const throttle = new LoginThrottle();
+    const accounts = new Accounts({ store, throttle, saltSecret: new Uint8Array(32) });
+    const request = { mode: "login", email: "a@x", pwdHash: new Uint8Array(32) } as const;
+    let answer = await accounts.answer(request, ASKER);
+    for (let count = 1; count < times; count++) answer = await accounts.answer(request, ASKER);
+    return answer.kind === "refused" ? answer.error : undefined;
+  });
+}
+
+/** Runs a command line; the error is the one that it reports. */
+async function command(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
+  const io = memoryIo({ env });
+  const status = await main(args, io);
+  const [, code = "", message = ""] = /error: \[([A-Z_]+)\] (.*)/.exec(io.stderr()) ?? [];
+  if (!(code in ERRORS)) return undefined;
+  assert.equal(status, ERRORS[code as ErrorCode].exit);
+  return new ChatError(code as ErrorCode, message);
+}
+
+async function provoke(provocation: Provocation): Promise<unknown> {
+  try {
+    return await provocation();
+  } catch (thrown) {
+    return asChatError(thrown);
+  }
+}
+
+for (const [code, provocation] of Object.entries(PROVOCATIONS)) {
+  Deno.test(`ERRORS.${code} can be reached, and is reported with its exit status`, async () => {
+    const error = await provoke(provocation);
+    assert.ok(error instanceof ChatError, `${code}: nothing went wrong`);
+    assert.equal(error.code, code, error.message);
+    const io = memoryIo();
+    assert.equal(report(io, error), ERRORS[code as ErrorCode].exit);
+    const [first = "", second = ""] = io.stderr().split("\n");
+    assert.ok(first.startsWith(`securechat: error: [${code}] cannot `), first);
+    assert.ok(second.startsWith("securechat: hint: "), second);
+  });
+}
+
+Deno.test("every error of ERRORS has a provocation, and no other", () => {
+  assert.deepEqual(Object.keys(PROVOCATIONS), Object.keys(ERRORS));
+});

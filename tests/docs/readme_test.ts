@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { CHAT_BODY_MAX_BYTES, HANDSHAKE_BODY_MAX_BYTES } from "../../src/protocol/frame.ts";
+import { ChatError, ERRORS } from "../../src/errors.ts";
+import type { Certificate } from "../../src/pki/certificate.ts";
+import type { SessionEvent } from "../../src/protocol/session.ts";
+import { eventJson } from "../../src/cli/event_json.ts";
+import { LIMITS } from "../../src/chat/limits.ts";
+import type { CommandModule, CommandTable } from "../../src/cli/dispatch.ts";
+import { type Setting, SETTING_NAMES, SETTINGS } from "../../src/cli/settings.ts";
+import { COMMANDS, main } from "../../src/main.ts";
+import { memoryIo } from "../testkit/memory_io.ts";
+import { originalFrames, originalSecrets } from "../testkit/original.ts";
+import { inTempFolder } from "../testkit/temp_folder.ts";
+import { anchorsOf, linksOf, quotedIn, readDocument, ROOT, rowsOf, sectionOf } from "./markdown.ts";
+
+const README = readDocument("README.md");
+const DOCUMENTS = ["README.md", "docs/protocol-1.md", "docs/transcript.md", "docs/operations.md"];
+
+Deno.test("README lists every error with its status, its wire text and its hint, and no other", () => {
+  const documented = rowsOf(sectionOf(README, "## Errors"))
+    .map(([code, exit, wire, , hint]) => [code, exit, wire, hint]);
+  const known = Object.entries(ERRORS)
+    .map(([code, { exit, wire, hint }]) => [`\`${code}\``, String(exit), `\`${wire}\``, hint]);
+  assert.deepEqual(documented, known);
+});
+
+Deno.test("documents name no error that is not in the table", () => {
+  for (const path of DOCUMENTS) {
+    for (const [, code = ""] of readDocument(path).matchAll(/\[([A-Z][A-Z_]{3,})\](?!\()/g)) {
+      assert.ok(code === "CODE" || code in ERRORS, `${path}: ${code}`);
+    }
+  }
+});
+
+Deno.test("README lists every setting with its default and its option, and no other", () => {
+  const documented = rowsOf(sectionOf(README, "## Settings"))
+    .map(([name, fallback, flag]) => [name, fallback, flag]);
+  const known = SETTING_NAMES.map((name) => {
+    const { fallback, flag }: Setting = SETTINGS[name];
+    return [`\`${name}\``, fallback ? `\`${fallback}\`` : "none", flag ? `\`${flag}\`` : ""];
+  });
+  assert.deepEqual(documented, known);
+});
+
+Deno.test("README gives the bundle exactly the variables of the settings", () => {
+  assert.ok(
+    sectionOf(README, "## Install").includes(`--allow-env=${SETTING_NAMES.join(",")} \\\n`),
+  );
+});
+
+interface LoadedModule extends CommandModule {
+  readonly COMMANDS?: CommandTable;
+}
+
+/** Name and first sentence of the help of each command that is not a group. */
+async function summaries(table: CommandTable): Promise<readonly (readonly [string, string])[]> {
+  const modules = await Promise.all(
+    Object.values(table).map((load): Promise<LoadedModule> => load()),
+  );
+  const found = await Promise.all(modules.map(async ({ help, COMMANDS: commands }) => {
+    if (commands !== undefined) return await summaries(commands);
+    const [, name = "", summary = ""] = /^(.+?): (.+)$/m.exec(help) ?? [];
+    return [[name, summary] as const];
+  }));
+  return found.flat();
+}
+
+Deno.test("README lists every command with the words of its help, and no other", async () => {
+  const documented = rowsOf(sectionOf(README, "## Commands"));
+  const known = (await summaries(COMMANDS)).map(([name, summary]) => [`\`${name}\``, summary]);
+  assert.deepEqual(documented.toSorted(), known.toSorted());
+});
+
+Deno.test("README tells the members of verify --json", async () => {
+  const folder = new URL("tests/data/original/", ROOT).pathname;
+  const file = `${folder}client_458e229240a7c55d_20261122_235904.transcript`;
+  const key = await Deno.makeTempFile();
+  await Deno.writeTextFile(key, originalSecrets("client").aes_keys_hex[1] ?? "");
+  const io = memoryIo();
+  const files = ["--ca", `${folder}ca-cert.pem`, "--session-key", key];
+  assert.equal(await main(["verify", file, ...files, "--json"], io), 0);
+  await Deno.remove(key);
+  const rows = rowsOf(sectionOf(README, "### `verify --json`"));
+  const members = (name: string) =>
+    quotedIn(rows.find(([object]) => object === name)?.[1] ?? "").filter((each) =>
+      !/\W/.test(each)
+    );
+  const report = JSON.parse(io.stdout());
+  assert.deepEqual(members("the file"), Object.keys(report));
+  assert.deepEqual(members("a party"), Object.keys(report.parties[0]));
+  assert.deepEqual(members("an entry"), Object.keys(report.entries[0]));
+  assert.deepEqual(members("a receipt"), Object.keys(report.receipt));
+  assert.equal(report.peerReceipt, null);
+  assert.ok(readDocument("src/cli/verify_json.ts").includes("sameOrder"));
+  assert.deepEqual(members("`peerReceipt`"), ["sameOrder"]);
+});
+
+const RECEIPT = { peer: "client", firstSeq: 0, lastSeq: 0, transcriptSha256: "", sig: "" } as const;
+const CERTIFICATE = { commonName: "", fingerprint: "", notAfter: new Date(0) } as Certificate;
+
+/** One of each kind that has a line; of receipts the one with more members. */
+const EVENTS: readonly SessionEvent[] = [
+  { kind: "phase", phase: 1, text: "" },
+  { kind: "peer", certificate: CERTIFICATE },
+  { kind: "signed_in", email: "", username: "" },
+  { kind: "said", author: "peer", seqno: 1, ts: 0, text: "" },
+  { kind: "refused", error: new ChatError("REPLAY", "") },
+  { kind: "told", status: "", message: "" },
+  { kind: "peer_left", receipt: RECEIPT },
+  { kind: "ended" },
+];
+
+Deno.test("README tells the events of connect --json with their members, and no other", () => {
+  const documented = rowsOf(sectionOf(README, "## `connect --json`"))
+    .map(([name = "", members = ""]) => [...quotedIn(name), ...quotedIn(members)]);
+  const known = EVENTS.map((sample) => {
+    const { event = "", ...members } = eventJson(sample) ?? {};
+    return [event, ...Object.keys(members)];
+  });
+  assert.deepEqual(documented, known);
+  const names = [...readDocument("src/cli/event_json.ts").matchAll(/\{ event: "(\w+)"/g)];
+  assert.deepEqual(new Set(names.map(([, name]) => name)), new Set(known.map(([name]) => name)));
+});
+
+Deno.test("documents link to files and headings that exist", () => {
+  for (const path of DOCUMENTS) {
+    const text = readDocument(path);
+    for (const { path: target, anchor } of linksOf(text)) {
+      const url = target === "" ? new URL(path, ROOT) : new URL(target, new URL(path, ROOT));
+      assert.ok(Deno.statSync(url).isFile, `${path} links to ${target}`);
+      const anchors = anchor === "" ? [""] : anchorsOf(Deno.readTextFileSync(url));
+      assert.ok(anchors.includes(anchor), `${path} links to ${target}#${anchor}`);
+    }
+  }
+});
+
+Deno.test("docs/protocol-1.md gives the limits of the code", () => {
+  const limits = sectionOf(readDocument("docs/protocol-1.md"), "## 10. Limits");
+  const numbers = [
+    HANDSHAKE_BODY_MAX_BYTES,
+    CHAT_BODY_MAX_BYTES,
+    LIMITS.unauthenticated,
+    LIMITS.unauthenticatedPerAddress,
+    LIMITS.waitingPerAddress,
+    LIMITS.waitingTexts,
+    LIMITS.waitingBytes,
+  ].map((number) => number.toLocaleString("en"));
+  const times = [LIMITS.stepMs, LIMITS.signInMs, LIMITS.receiptMs, LIMITS.writeMs]
+    .map((ms) => `${ms / 1000} s`);
+  for (const value of [...numbers, ...times]) {
+    assert.match(limits, new RegExp(`\\b${RegExp.escape(value)}`), value);
+  }
+});
+
+Deno.test("docs/protocol-1.md gives the sizes of the recorded session", () => {
+  const recorded = originalFrames().map(({ json }) => new TextEncoder().encode(json).length);
+  const text = readDocument("docs/protocol-1.md").replaceAll("\n", " ");
+  const sizes = [...text.matchAll(/body (\d+) bytes, header `([0-9a-f]{8})`/g)];
+  assert.ok(sizes.length >= 7, `only ${sizes.length} sizes`);
+  for (const [, size, header = ""] of sizes) {
+    assert.equal(Number(size), parseInt(header, 16));
+    assert.ok(recorded.includes(Number(size)), `no recorded body has ${size} bytes`);
+  }
+});
+
+Deno.test("README shows what its marked console blocks really print", async () => {
+  await inTempFolder(async (folder) => {
+    await Deno.symlink(new URL("tests", ROOT), `${folder}/tests`);
+    const config = new URL("deno.json", ROOT).pathname;
+    const runtime = ["run", "--quiet", "--no-prompt", "--cached-only", "--config", config];
+    const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-net=127.0.0.1"];
+    const program = new URL("first_session.ts", import.meta.url).pathname;
+    const readme = new URL("README.md", ROOT).pathname;
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [...runtime, ...permissions, program, readme],
+      cwd: folder,
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).output();
+    assert.equal(code, 0, new TextDecoder().decode(stderr));
+  });
+});
