@@ -49,6 +49,7 @@ const OWN = never(
 );
 const SIGNATURE = never(CHANNEL, "!verifyMessage(keys.peer.key, message)");
 const ORDER = never(CHANNEL, "seqno <= state.accepted");
+const DATES = cut(CHANNEL, "  requireLivingCertificate(keys.peer, message);\n");
 const RECEIPT = cut(
   CHANNEL,
   "if (verifyReceipt(keys.peer.key, receipt)) return",
@@ -379,9 +380,14 @@ const TEXT: readonly Mutation[] = [
     attacks: ["a message has a line end in its ct", "a message has a whole forged line in its ct"],
   },
   {
-    check: "a number alone in ts (shape, writer)",
-    edits: [cut(MESSAGES, "    ts: count,", "    ts: z.any(),"), ONE_FORM],
+    check: "a number alone in ts (shape, dates, writer)",
+    edits: [cut(MESSAGES, "    ts: count,", "    ts: z.any(),"), DATES, ONE_FORM],
     attacks: ["a message has a forged line as its ts"],
+  },
+  {
+    check: "that a message is dated within its author's certificate",
+    edits: [DATES],
+    attacks: ["a client dates a message after its certificate's end"],
   },
   {
     check: "printable text in names",

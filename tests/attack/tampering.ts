@@ -86,7 +86,7 @@ export const ATTACKS: readonly Attack[] = [
   flipped("the server's ct", { author: "server", rule: (passing) => flip(passing, "ct") }),
   flipped("ts", {
     author: "client",
-    rule: (passing) => change(passing, { ts: Number(passing.message.ts) ^ 1 }),
+    rule: (passing) => change(passing, { ts: Number(BigInt(Number(passing.message.ts)) ^ 1n) }),
   }),
   flipped("sig", { author: "client", rule: (passing) => flip(passing, "sig") }),
 ];

@@ -1,5 +1,6 @@
 /**
- * Promise: no field of a message can end its line in a transcript or begin another.
+ * Promise: no field of a message can end its line in a transcript or begin another, and none makes a
+ * transcript INVALID that was honest until then.
  *
  * @module
  */
@@ -10,11 +11,13 @@ import type { Attack } from "./attack.ts";
 import { ask, enter, knock, message, registerRequest } from "./intruder.ts";
 import { codeAtServer, eventsOf, eventually, heard, refusal } from "./observe.ts";
 
+const YEAR_MS = 365 * 86_400_000;
+
 const FORGED = `\n9|1|AAAA|AAAA|${"0".repeat(64)}\n`;
 
 /** Signs a message whose field is more than it should be, and a good one after it. */
 async function inMessage(
-  forge: (good: { readonly ct: string }) => { readonly ct?: string; readonly ts?: string },
+  forge: (good: { readonly ct: string }) => { readonly ct?: string; readonly ts?: number | string },
 ): Promise<string> {
   await using world = await startWorld();
   const intruder = await enter(world);
@@ -72,6 +75,13 @@ export const ATTACKS: readonly Attack[] = [
     expected: "FORMAT",
     where: WHERE,
     run: () => inMessage(() => ({ ts: `1${FORGED}` })),
+  },
+  {
+    name: "a client dates a message after its certificate's end",
+    promise: "nobody spoils the other side's transcript",
+    expected: "BAD_CERT",
+    where: WHERE,
+    run: () => inMessage(() => ({ ts: Date.now() + YEAR_MS })),
   },
   {
     name: "a client registers a name with a line end",
