@@ -420,6 +420,11 @@ const TEXT: readonly Mutation[] = [
     attacks: ["the operator writes control sequences to a client"],
   },
   {
+    check: "printable words in JSON",
+    edits: [cut("cli/event_json.ts", ".replace(UNPRINTABLE, escapeUnits)")],
+    attacks: ["the operator writes control sequences to a client"],
+  },
+  {
     check: "a printable name at the operator",
     edits: [cut("cli/server_view.ts", "printable(memberName(member));", "memberName(member);")],
     attacks: ["an old account has control sequences in its name"],

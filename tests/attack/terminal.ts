@@ -55,12 +55,18 @@ function operatorScreen(world: ChatWorld): string {
   return io.stdout() + io.stderr();
 }
 
-/** Everything that a person or a script saw at a client, and the error it ended with. */
+const VIEWS = [
+  { isTerminal: true, json: false },
+  { isTerminal: false, json: false },
+  { isTerminal: true, json: true },
+] as const;
+
+/** Everything that a person, a script, or whoever asked for JSON saw at a client. */
 function clientScreens(client: TestClient): readonly string[] {
-  return [true, false].map((isTerminal) => {
+  return VIEWS.map(({ isTerminal, json }) => {
     const io = memoryIo({ answers: [] });
     const out = { isTerminal, write: io.out.write };
-    const view: ClientView = clientView({ ...io, out }, { json: false });
+    const view: ClientView = clientView({ ...io, out }, { json });
     for (const event of client.events) {
       view.show(event);
       if (event.kind === "ended" && event.error !== undefined) report(io, event.error);
