@@ -14,7 +14,10 @@ import { inTempFolder } from "../testkit/temp_folder.ts";
 import { anchorsOf, linksOf, quotedIn, readDocument, ROOT, rowsOf, sectionOf } from "./markdown.ts";
 
 const README = readDocument("README.md");
-const DOCUMENTS = ["README.md", "docs/protocol-1.md", "docs/transcript.md", "docs/operations.md"];
+const DOCUMENTS = [
+  "README.md",
+  ...["attacks", "operations", "protocol-1", "transcript"].map((name) => `docs/${name}.md`),
+];
 
 Deno.test("README lists every error with its status, its wire text and its hint, and no other", () => {
   const documented = rowsOf(sectionOf(README, "## Errors"))
