@@ -7,6 +7,7 @@
 
 import { passwordHash, SALT_BYTES } from "../../crypto/password.ts";
 import { decodeBase64 } from "../../bytes/base64.ts";
+import { printable } from "../../bytes/printable.ts";
 import { ChatError } from "../../errors.ts";
 import { type Certificate, certificatePem } from "../../pki/certificate.ts";
 import type { Identity } from "../../pki/identity.ts";
@@ -151,11 +152,11 @@ function saltRequested(known: Known, request: Extract<SignIn, { mode: "login" }>
     if (input.kind !== "frame") return misused(input, "waiting for the salt");
     const message = openSealed(known.controlKey, { body: input.body, wanted: ["salt", "status"] });
     if (message.type === "salt") return logIn(known, request, decodeBase64(message.salt, "salt"));
-    throw new ChatError(
-      "SIGN_IN",
-      "cannot log in: the server does not tell salts, and this machine remembers none for the account",
-      { hint: "log in where the account was registered, or register another one" },
-    );
+    const said = printable(message.message || message.status);
+    throw new ChatError("SIGN_IN", `cannot log in: asked for a salt, the server says "${said}"`, {
+      hint:
+        "try again later; a server that tells no salts wants the machine that registered the account",
+    });
   });
 }
 

@@ -1,5 +1,5 @@
 import { printable } from "../../bytes/printable.ts";
-import { ChatError, type ErrorCode } from "../../errors.ts";
+import { ChatError, type ErrorCode, ERRORS } from "../../errors.ts";
 import type { Message } from "./messages.ts";
 
 /** Codes that a peer may name as its reason and that keep their meaning on this side. */
@@ -16,5 +16,8 @@ const NAMED: readonly ErrorCode[] = ["BAD_CERT", "BUSY", "TIMEOUT", "SLOW", "FRA
 export function peerRefusal(status: Message<"status">, fallback: ErrorCode): ChatError {
   const said = printable(status.message || status.status);
   const code = NAMED.find((name) => name === status.status) ?? fallback;
-  return new ChatError(code, `cannot go on: the other side says "${said}"`);
+  // Our servers say this of a database that is down and of too many attempts: the password is not
+  // what the person should look at.
+  const hint = /\btry again\b/.test(said) ? ERRORS.BUSY.hint : ERRORS[code].hint;
+  return new ChatError(code, `cannot go on: the other side says "${said}"`, { hint });
 }

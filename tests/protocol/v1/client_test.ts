@@ -118,3 +118,13 @@ Deno.test("clientSession() takes nothing before it has started", async () => {
   await client.step({ kind: "sign_in", request: REGISTER });
   assert.equal(client.code, "INTERNAL");
 });
+
+Deno.test("clientSession() passes on what the server says instead of a salt", async () => {
+  const stage = (await openPair(LOGIN)).stages.find(({ name }) => name === "client: salt");
+  assert.ok(stage);
+  const client = new Machine(stage.session);
+  await client.frames([bodyOf({ type: "status", status: "BUSY", message: "try again later" })]);
+  const ended = client.events.find((event) => event.kind === "ended");
+  assert.match(ended?.error?.message ?? "", /try again later/);
+  assert.equal(ended?.error?.hint, "wait a moment, then try again");
+});
