@@ -12,6 +12,7 @@ import { StopSignal } from "./stop_signal.ts";
 import { textStream } from "./text_stream.ts";
 
 const NEWLINE = 0x0a;
+const COLUMNS_USUAL = 80;
 
 /** The process's world; disposing it lets the process end. */
 export interface ProcessIo extends Io, Disposable {}
@@ -97,9 +98,18 @@ function openKeys(reader: LineReader): Keys {
     get hasMore() {
       return reader.hasWaiting;
     },
-    columns: () => Deno.consoleSize().columns,
+    columns,
     [Symbol.dispose]: () => Deno.stdin.setRaw(false),
   };
+}
+
+/** A terminal that does not tell its width, or has gone, counts as the usual one. */
+function columns(): number {
+  try {
+    return Deno.consoleSize().columns || COLUMNS_USUAL;
+  } catch {
+    return COLUMNS_USUAL;
+  }
 }
 
 /** Waits for input until a signal gives it up; what is typed later waits for the next prompt. */
