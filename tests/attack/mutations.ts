@@ -448,8 +448,8 @@ const TEXT: readonly Mutation[] = [
     edits: [
       cut(
         "protocol/v1/peer_status.ts",
-        "printable(status.message || status.status)",
-        "status.message",
+        'import { printable } from "../../bytes/printable.ts";',
+        "const printable = (text: string) => text;",
       ),
       cut(
         "cli/report.ts",
