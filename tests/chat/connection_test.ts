@@ -10,7 +10,7 @@ import { HandPeer } from "../testkit/hand_peer.ts";
 import { messageOf } from "../testkit/machines.ts";
 
 const LONG = "x".repeat(60_000);
-const PATIENCE_MS = 8_000;
+const PATIENCE_MS = 20_000;
 
 async function reportOf(world: ChatWorld, side: "client" | "server"): Promise<TranscriptReport> {
   const [file = ""] = world.transcripts(side);
@@ -205,7 +205,7 @@ Deno.test("Connection gives a handshake step its time however its bytes trickle 
   const startMs = performance.now();
   await untilEnded(world);
   assert.equal(endOf(world), "TIMEOUT");
-  assert.ok(performance.now() - startMs < 2_000);
+  assert.ok(performance.now() - startMs < 4_500);
   peer.conn.close();
   await trickling;
 });
