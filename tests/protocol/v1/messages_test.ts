@@ -72,6 +72,7 @@ const REFUSED: readonly (readonly [MessageType, string, unknown])[] = [
   ["register", "username", " a"],
   ["register", "username", "a\nb"],
   ["register", "username", "a\u202eb"],
+  ["register", "username", "alice\u200d"], // looks like "alice"
   ["register", "username", "x".repeat(256)],
   ["register", "email", "no address"],
   ["register", "email", "a@b@c"],
