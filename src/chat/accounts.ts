@@ -61,7 +61,7 @@ export class Accounts {
           return await this.#register(request, asker);
       }
     } catch (thrown) {
-      const text = "Accounts are unavailable, try again later";
+      const text = "BUSY: accounts are unavailable, try again later";
       return { kind: "refused", text, error: asChatError(thrown) };
     }
   }
@@ -118,6 +118,6 @@ export class Accounts {
 
 function tooMany(delayMs: number): AccountAnswer {
   const seconds = Math.ceil(delayMs / 1000);
-  const text = `Too many attempts, try again in ${seconds} s`;
+  const text = `BUSY: too many attempts, try again in ${seconds} s`;
   return { kind: "refused", text, error: new ChatError("BUSY", `cannot sign in: ${text}`) };
 }

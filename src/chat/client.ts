@@ -71,7 +71,7 @@ async function openSocket({ host, port, signal }: ClientOptions): Promise<Deno.T
     return await Deno.connect({ hostname: host, port, signal: either });
   } catch (thrown) {
     signal?.throwIfAborted();
-    const where = `${host}:${port}`;
+    const where = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
     const why = dialFault(thrown, late);
     throw new ChatError("CONNECTION", `cannot connect to ${where}: ${why}`, { cause: thrown });
   }

@@ -324,7 +324,9 @@ export class Connection {
   #lost(): void {
     if (this.#hasLeft || this.#peerHasLeft) return this.#end();
     const where = this.#reader.isInsideFrame ? " in the middle of a frame" : "";
-    this.#end(new ChatError("CONNECTION", `the other side closed the connection${where}`));
+    const text = `the other side closed the connection${where}`;
+    const hint = "connect again; the transcript keeps what was said";
+    this.#end(new ChatError("CONNECTION", text, { hint }));
   }
 
   /** Ends once: last words, receipt for what there is, socket and file closed, everybody told. */

@@ -49,6 +49,8 @@ export interface ServerOptions extends RecordingOptions {
   /** A new server session, before its first input: of the protocol that is served. */
   newSession(): Session;
   readonly store: AccountStore;
+  /** Secret behind the salts of addresses without an account, 32 bytes. */
+  readonly saltSecret: Uint8Array;
   /** Clients also see each other's messages. */
   readonly relay: boolean;
   readonly limits?: Limits;
@@ -78,7 +80,7 @@ export class ChatServer {
     this.#accounts = new Accounts({
       store: options.store,
       throttle: new LoginThrottle(),
-      saltSecret: options.identity.saltSecret,
+      saltSecret: options.saltSecret,
     });
     this.#accepting = this.#accept();
   }

@@ -11,6 +11,7 @@ import { printable } from "../bytes/printable.ts";
 import { type Certificate, parseCertificatePem } from "../pki/certificate.ts";
 import { parseArgs } from "./args.ts";
 import type { Io } from "./io.ts";
+import { jsonLine } from "./json_line.ts";
 import { readPem } from "./read_pem.ts";
 
 const COMMAND = "securechat cert show";
@@ -80,7 +81,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { text } = await readPem(file);
   const certificate = parseCertificatePem(text, `"${printable(file)}"`);
   const described = describe(certificate);
-  io.out.write(json ? `${JSON.stringify(described)}\n` : lines(described, io.now()));
+  io.out.write(json ? `${jsonLine(described)}\n` : lines(described, io.now()));
   return 0;
 }
 
@@ -144,5 +145,5 @@ function lines(described: Description, nowMs: number): string {
 }
 
 function lifeLeft(ms: number): string {
-  return ms < 0 ? "EXPIRED" : `${Math.floor(ms / DAY_MS)} days left`;
+  return ms < 0 ? "EXPIRED" : `${Math.round(ms / DAY_MS)} days left`;
 }

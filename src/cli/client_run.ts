@@ -109,6 +109,7 @@ class Attempt {
       signal: io.stop,
       onEvent: (event) => this.#react(connection, event),
     });
+    this.#options.view.tell(`connected to ${printable(this.#server)}`);
     const leave = () => void connection.leave();
     io.stop.addEventListener("abort", leave);
     if (io.stop.aborted) leave();
@@ -170,7 +171,7 @@ class Attempt {
     const book = await readSaltBook(this.#options.saltFile);
     const salt = findSalt(book, { server: this.#server, email: choice.email });
     if (salt === undefined) return choice;
-    this.#remembered = choice;
+    this.#remembered = { ...choice, refusedSalt: salt };
     return { ...choice, salt };
   }
 

@@ -8,8 +8,9 @@ import { printable } from "../bytes/printable.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { SessionEvent } from "../protocol/session.ts";
 import type { ChatScreen } from "./chat_screen.ts";
-import { eventJson, jsonLine } from "./event_json.ts";
+import { eventJson } from "./event_json.ts";
 import type { Io } from "./io.ts";
+import { jsonLine } from "./json_line.ts";
 import { errorLine, progress, warn } from "./report.ts";
 import { paint } from "./style.ts";
 
@@ -105,7 +106,9 @@ class PersonView implements ClientView {
     const text = describe(event);
     if (text === undefined) return;
     const tick = paint("✓", { on: this.#io.out, as: "green" });
-    this.tell(event.kind === "phase" ? `${tick} ${text}` : `  ${text}`);
+    const isPhase = event.kind === "phase" ||
+      (event.kind === "peer_left" && event.error === undefined);
+    this.tell(isPhase ? `${tick} ${text}` : `  ${text}`);
   }
 
   tell(text: string): void {
@@ -140,10 +143,10 @@ function describe(event: SessionEvent): string | undefined {
     case "told":
       return `the server says ${printable(event.status)}: ${printable(event.message)}`;
     case "receipt_made":
-      return "phase 6: receipt signed and sent";
+      return "receipt signed and sent";
     case "peer_left":
       return event.error === undefined
-        ? "the server's receipt is good, and kept in the transcript"
+        ? "phase 6: the server's receipt is good, and kept in the transcript"
         : errorLine(event.error);
     default:
       return undefined;

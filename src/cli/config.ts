@@ -49,6 +49,7 @@ export interface Config {
   readonly transcriptDir: string;
   readonly logDir: string;
   readonly saltFile: string;
+  readonly saltSecretFile: string;
 }
 
 /** Values given by options of the command. */
@@ -81,6 +82,7 @@ const SCHEMA = z.object({
   TRANSCRIPT_DIR: path,
   LOG_DIR: path,
   SALT_FILE: path,
+  SALT_SECRET_FILE: path,
 });
 
 type Checked = z.infer<typeof SCHEMA>;
@@ -188,6 +190,7 @@ function shape(values: Checked): Config {
     transcriptDir: values.TRANSCRIPT_DIR,
     logDir: values.LOG_DIR,
     saltFile: values.SALT_FILE,
+    saltSecretFile: values.SALT_SECRET_FILE,
   };
 }
 

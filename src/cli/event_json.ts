@@ -8,9 +8,6 @@
 import { encodeReceipt } from "../protocol/v1/evidence.ts";
 import type { SessionEvent } from "../protocol/session.ts";
 
-/** What a terminal might obey or hide, and JSON.stringify leaves as it is. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
 /** One line's value. */
 export type EventJson = Readonly<Record<string, unknown>> & { readonly event: string };
 
@@ -56,27 +53,4 @@ export function eventJson(event: SessionEvent): EventJson | undefined {
     default:
       return undefined;
   }
-}
-
-/**
- * A value as one line of JSON in which nothing moves or hides on a terminal; it means the same.
- *
- * @param value The value.
- * @returns The line without its end.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * const line = jsonLine({ event: "message", text: "\u202e" });
- * assert.equal(line, String.raw`{"event":"message","text":"\u202e"}`);
- * ```
- */
-export function jsonLine(value: EventJson): string {
-  return JSON.stringify(value).replace(UNPRINTABLE, escapeUnits);
-}
-
-/** JSON escapes UTF-16 units (RFC 8259 §7). */
-function escapeUnits(character: string): string {
-  return character.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-    .join("");
 }

@@ -11,6 +11,7 @@ import { option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { ChatServer } from "../chat/server.ts";
 import { newServerSession } from "../protocol/v1/sessions.ts";
+import { loadSaltSecret } from "../store/salt_secret.ts";
 import { parseArgs, portValue } from "./args.ts";
 import { openScreen } from "./chat_screen.ts";
 import { readConfig } from "./config.ts";
@@ -109,6 +110,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     LOG_DIR: flags.logs ?? "",
   });
   const { identity, ca } = await loadIdentity(config, { role: "server", io });
+  const saltSecret = await loadSaltSecret(config.saltSecretFile);
   await using resources = new AsyncDisposableStack();
   const store = await openStore(config.database);
   resources.defer(() => store.close());
@@ -121,6 +123,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     identity,
     newSession: () => newServerSession(identity, ca),
     store,
+    saltSecret,
     relay: flags.relay,
     transcriptDir: config.transcriptDir,
     keepSessionKey: flags.keepSessionKey,

@@ -35,6 +35,7 @@ export const SETTINGS = {
   TRANSCRIPT_DIR: { fallback: "transcripts", flag: "--transcripts" },
   LOG_DIR: { fallback: "logs", flag: "--logs" },
   SALT_FILE: { fallback: "securechat-salts.json", flag: "--salts" },
+  SALT_SECRET_FILE: { fallback: "securechat-salt.secret" },
   SECURECHAT_DEBUG: { fallback: "" },
   NO_COLOR: { fallback: "" },
 } as const satisfies Readonly<Record<string, Setting>>;

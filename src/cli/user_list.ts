@@ -11,6 +11,7 @@ import type { StoredAccount } from "../store/accounts.ts";
 import { parseArgs } from "./args.ts";
 import { readConfig } from "./config.ts";
 import type { Io } from "./io.ts";
+import { jsonLine } from "./json_line.ts";
 import { withStore } from "./open_store.ts";
 import { progress } from "./report.ts";
 
@@ -64,7 +65,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 function json(accounts: readonly StoredAccount[]): string {
   const shown = accounts.map(({ email, username, createdAt }) => ({ email, username, createdAt }));
-  return `${JSON.stringify(shown)}\n`;
+  return `${jsonLine(shown)}\n`;
 }
 
 function lines(accounts: readonly StoredAccount[]): string {

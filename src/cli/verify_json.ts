@@ -21,6 +21,7 @@
  * @module
  */
 
+import { jsonLine } from "./json_line.ts";
 import type {
   EntryReport,
   Fault,
@@ -65,7 +66,7 @@ export function reportJson(file: string, report: TranscriptReport): string {
       : { ...receiptJson(peerReceipt), sameOrder: peerReceipt.sameOrder ?? null },
     findings: report.findings.map(findingJson),
   };
-  return `${JSON.stringify(value)}\n`;
+  return `${jsonLine(value)}\n`;
 }
 
 /**

@@ -4,24 +4,15 @@
  * @module
  */
 
-import { hkdf } from "../crypto/hkdf.ts";
 import { importSigningKey, type SigningKey } from "../crypto/signature.ts";
 import { ChatError } from "../errors.ts";
 import { type Certificate, parseCertificatePem } from "./certificate.ts";
 import { parsePrivateKey } from "./private_key.ts";
 
-const SALT_SECRET_BYTES = 32;
-const SALT_SECRET_INFO = "securechat/1 salt of unknown accounts";
-
 /** A certificate with its signing key. */
 export interface Identity {
   readonly certificate: Certificate;
   readonly signingKey: SigningKey;
-  /**
-   * 32 bytes only this key's holder can derive: a server makes the salts of unknown accounts from
-   * it, so that they survive a restart without a file of their own.
-   */
-  readonly saltSecret: Uint8Array;
 }
 
 /** The two PEM texts of an identity and where they come from. */
@@ -50,7 +41,6 @@ export async function parseIdentity(files: IdentityFiles): Promise<Identity> {
     );
   }
   const signingKey = await importSigningKey(key.pkcs8Der);
-  const saltSecret = hkdf(key.pkcs8Der, SALT_SECRET_INFO, SALT_SECRET_BYTES);
   key.pkcs8Der.fill(0);
-  return { certificate, signingKey, saltSecret };
+  return { certificate, signingKey };
 }

@@ -61,7 +61,7 @@ export function decodePem(
     .filter((block) => labels.includes(block[1] ?? ""));
   const block = blocks[0];
   if (block === undefined || blocks.length > 1) {
-    const found = block === undefined ? "none" : String(blocks.length);
+    const found = block === undefined ? "no" : String(blocks.length);
     throw new ChatError(
       "FORMAT",
       `cannot read ${source}: ${found} PEM block of type ${wanted}, expected one`,

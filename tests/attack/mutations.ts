@@ -421,7 +421,7 @@ const TEXT: readonly Mutation[] = [
   },
   {
     check: "printable words in JSON",
-    edits: [cut("cli/event_json.ts", ".replace(UNPRINTABLE, escapeUnits)")],
+    edits: [cut("cli/json_line.ts", ".replace(UNPRINTABLE, escapeUnits)")],
     attacks: ["the operator writes control sequences to a client"],
   },
   {

@@ -145,7 +145,7 @@ Deno.test("Accounts tell a client nothing of a database that is down", async () 
     const answer = await accounts.answer(request, asker);
     assert.equal(
       answer.kind === "refused" && answer.text,
-      "Accounts are unavailable, try again later",
+      "BUSY: accounts are unavailable, try again later",
     );
   }
   assert.equal(codeOf(await accounts.answer(login(HASH), asker)), "DATABASE");

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { printable } from "../../src/bytes/printable.ts";
-import { eventJson, jsonLine } from "../../src/cli/event_json.ts";
+import { eventJson } from "../../src/cli/event_json.ts";
+import { jsonLine } from "../../src/cli/json_line.ts";
 import { ChatError } from "../../src/errors.ts";
 import type { SessionEvent } from "../../src/protocol/session.ts";
 import { testIdentity } from "../testkit/chat_world.ts";

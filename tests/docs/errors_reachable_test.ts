@@ -9,6 +9,7 @@ import { Outbox } from "../../src/chat/outbox.ts";
 import { ChatServer } from "../../src/chat/server.ts";
 import { mergeSettings } from "../../src/cli/config.ts";
 import { report } from "../../src/cli/report.ts";
+import { randomBytes } from "../../src/crypto/entropy.ts";
 import { sharedValue } from "../../src/crypto/modp.ts";
 import { asChatError, ChatError, type ErrorCode, ERRORS } from "../../src/errors.ts";
 import { main } from "../../src/main.ts";
@@ -88,7 +89,7 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     const { session } = await newClient();
     await withStore(async (store) => {
       ChatServer.listen({
-        ...{ host: HOST, port: holder.addr.port, store, relay: false },
+        ...{ host: HOST, port: holder.addr.port, store, relay: false, saltSecret: randomBytes(32) },
         ...{ identity: await testIdentity("chat.test", "server"), newSession: () => session },
         ...{ transcriptDir: "", keepSessionKey: false, now: Date.now, onEvent: () => undefined },
       });

@@ -78,7 +78,7 @@ needs("mariadbd", "ChatServer outlives its database and finds it again by itself
   const early = await signIn(world, registration("early"));
   await mariadb.stop();
   const refused = await signIn(world, registration("meanwhile"));
-  assert.equal(refused.endCode, "SIGN_IN");
+  assert.equal(refused.endCode, "BUSY");
   await world.untilServer((events) =>
     events.some((event) => event.kind === "ended" && event.error?.code === "DATABASE")
   );

@@ -56,22 +56,34 @@ Deno.test("house/import-table stops import, export … from and import()", () =>
     `import { a } from "../cli/a.ts";`,
     `import type { A } from "../cli/a.ts";`,
     `import "../cli/a.ts";`,
-    `export { a } from "../cli/a.ts";`,
+    `/** A. */ export { a } from "../cli/a.ts";`,
     `export * from "../cli/a.ts";`,
-    `export async function f() { return await import("../cli/a.ts"); }`,
+    `/** F. */ export async function f() { return await import("../cli/a.ts"); }`,
   ];
   for (const source of sources) {
     assert.deepEqual(rulesBroken(path, source), ["house/import-table"], source);
   }
-  assert.deepEqual(rulesBroken(path, `import { a } from "./a.ts"; export const b = a;`), []);
+  assert.deepEqual(
+    rulesBroken(path, `import { a } from "./a.ts"; /** B. */ export const b = a;`),
+    [],
+  );
 });
 
 Deno.test("house/declared-functions stops arrow functions at top level alone", () => {
   const path = "src/bytes/x.ts";
   assert.deepEqual(rulesBroken(path, "const f = () => 1;"), ["house/declared-functions"]);
-  assert.deepEqual(rulesBroken(path, "export const f = () => 1;"), ["house/declared-functions"]);
+  const exported = "/** F. */ export const f = () => 1;";
+  assert.deepEqual(rulesBroken(path, exported), ["house/declared-functions"]);
   assert.deepEqual(rulesBroken(path, "function g() { const f = () => 1; return f; }"), []);
   assert.deepEqual(rulesBroken(path, "const list = [1].map((x) => x);"), []);
+});
+
+Deno.test("house/documented-exports wants a doc comment on every export of src", () => {
+  const rule = ["house/documented-exports"];
+  assert.deepEqual(rulesBroken("src/bytes/x.ts", "export const a = 1;"), rule);
+  assert.deepEqual(rulesBroken("src/bytes/x.ts", "// no\nexport function f() {}"), rule);
+  assert.deepEqual(rulesBroken("src/bytes/x.ts", "/** A. */\nexport const a = 1;"), []);
+  assert.deepEqual(rulesBroken("tests/bytes/x.ts", "export const a = 1;"), []);
 });
 
 Deno.test("house/hash-private stops the private keyword", () => {

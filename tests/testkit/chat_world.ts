@@ -231,6 +231,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<ChatWorld>
     identity,
     newSession: () => newServerSession(identity, ca),
     store,
+    saltSecret: new Uint8Array(32).fill(7),
     relay: options.relay ?? false,
     limits: { ...LIMITS, ...options.limits },
     transcriptDir: `${dir}/server-transcripts`,

@@ -7,7 +7,7 @@
 
 import { passwordHash, SALT_BYTES } from "../../crypto/password.ts";
 import { decodeBase64 } from "../../bytes/base64.ts";
-import { printable } from "../../bytes/printable.ts";
+import { equalBytes } from "../../bytes/equal.ts";
 import { ChatError } from "../../errors.ts";
 import { type Certificate, certificatePem } from "../../pki/certificate.ts";
 import type { Identity } from "../../pki/identity.ts";
@@ -17,7 +17,7 @@ import { agreeOnKey, clientShareFrame } from "./key_exchange.ts";
 import { messageFrame, parseMessage } from "./messages.ts";
 import { ended, handshakeState, misused, output } from "./output.ts";
 import { judgePeer } from "./peer_certificate.ts";
-import { peerRefusal } from "./peer_status.ts";
+import { peerRefusal, type RefusalMeaning } from "./peer_status.ts";
 import { openSealed, sealedFrame } from "./sealed.ts";
 
 const NONCE_BYTES = 16;
@@ -52,10 +52,7 @@ export function clientSession(config: ClientConfig): Session {
       client_cert: certificatePem(config.identity.certificate),
       nonce: config.entropy.bytes(NONCE_BYTES).toBase64(),
     });
-    return output(helloSent(config), {
-      send: [hello],
-      events: [{ kind: "phase", phase: 1, text: "exchange of certificates" }],
-    });
+    return output(helloSent(config), { send: [hello] });
   });
 }
 
@@ -63,7 +60,7 @@ function helloSent(config: ClientConfig): Session {
   return handshakeState("step", async (input) => {
     if (input.kind !== "frame") return misused(input, "waiting for server_hello");
     const message = parseMessage(input.body, ["server_hello", "status"]);
-    if (message.type === "status") return ended(peerRefusal(message, "BAD_CERT"));
+    if (message.type === "status") return ended(peerRefusal(message, { code: "BAD_CERT" }));
     const verdict = await judgePeer(message.server_cert, {
       ca: config.ca,
       role: "server",
@@ -77,8 +74,8 @@ function helloSent(config: ClientConfig): Session {
     return output(controlShareSent(config, server, exponent), {
       send: [clientShareFrame(exponent)],
       events: [
+        { kind: "phase", phase: 1, text: "certificates exchanged" },
         { kind: "peer", certificate: server },
-        { kind: "phase", phase: 2, text: "key for signing in (Diffie-Hellman, group 14)" },
       ],
     });
   });
@@ -90,7 +87,7 @@ function controlShareSent(config: ClientConfig, server: Certificate, exponent: b
     const known = { config, server, controlKey: agreeOnKey(exponent, share) };
     return output(signInWanted(known), {
       events: [
-        { kind: "phase", phase: 3, text: "register or log in, encrypted" },
+        { kind: "phase", phase: 2, text: "key for signing in agreed (Diffie-Hellman, group 14)" },
         { kind: "sign_in_wanted" },
       ],
     });
@@ -101,7 +98,7 @@ function signInWanted(known: Known): Session {
   return handshakeState("person", (input) => {
     if (input.kind === "frame") {
       const status = parseMessage(input.body, ["status"]);
-      return ended(peerRefusal(status, "HANDSHAKE"));
+      return ended(peerRefusal(status, { code: "HANDSHAKE" }));
     }
     if (input.kind !== "sign_in") return misused(input, "waiting for the person");
     const { request } = input;
@@ -129,12 +126,17 @@ function register(known: Known, request: Extract<SignIn, { mode: "register" }>):
     { kind: "registered", email, salt },
     { kind: "signed_in", email, username },
   ];
-  return output(signInSent(known, accepted), { send: [frame] });
+  const hint = "log in with --login, or choose another address or name";
+  return output(signInSent(known, { accepted, refused: { code: "SIGN_IN", hint } }), {
+    send: [frame],
+  });
 }
+
+type LogIn = Extract<SignIn, { mode: "login" }>;
 
 function logIn(
   known: Known,
-  request: Extract<SignIn, { mode: "login" }>,
+  request: LogIn,
   salt: Uint8Array,
 ): Output {
   const frame = sealedFrame(known.controlKey, {
@@ -144,33 +146,43 @@ function logIn(
     nonce: known.config.entropy.bytes(NONCE_BYTES).toBase64(),
   });
   const accepted: SessionEvent[] = [{ kind: "signed_in", email: request.email, username: "" }];
-  return output(signInSent(known, accepted), { send: [frame] });
+  return output(signInSent(known, { accepted, refused: { code: "SIGN_IN" } }), { send: [frame] });
 }
 
-function saltRequested(known: Known, request: Extract<SignIn, { mode: "login" }>): Session {
+function saltRequested(known: Known, request: LogIn): Session {
   return handshakeState("step", (input) => {
     if (input.kind !== "frame") return misused(input, "waiting for the salt");
     const message = openSealed(known.controlKey, { body: input.body, wanted: ["salt", "status"] });
-    if (message.type === "salt") return logIn(known, request, decodeBase64(message.salt, "salt"));
-    const said = printable(message.message || message.status);
-    throw new ChatError("SIGN_IN", `cannot log in: asked for a salt, the server says "${said}"`, {
-      hint:
-        "try again later; a server that tells no salts wants the machine that registered the account",
-    });
+    if (message.type === "status") {
+      const hint = "a server that tells no salts wants the machine that registered the account";
+      return ended(peerRefusal(message, { code: "SIGN_IN", hint }));
+    }
+    const salt = decodeBase64(message.salt, "salt");
+    if (request.refusedSalt !== undefined && equalBytes(salt, request.refusedSalt)) {
+      // The same salt gives the same hash: another try would only count against the account.
+      throw new ChatError("SIGN_IN", "cannot log in: no such account or wrong password");
+    }
+    return logIn(known, request, salt);
   });
 }
 
-function signInSent(known: Known, accepted: readonly SessionEvent[]): Session {
+/** What the answer to a sign-in means. */
+interface SignInMeaning {
+  readonly accepted: readonly SessionEvent[];
+  readonly refused: RefusalMeaning;
+}
+
+function signInSent(known: Known, { accepted, refused }: SignInMeaning): Session {
   return handshakeState("step", (input) => {
     if (input.kind !== "frame") return misused(input, "waiting for the answer");
     const status = openSealed(known.controlKey, { body: input.body, wanted: ["status"] });
-    if (status.status !== "OK") return ended(peerRefusal(status, "SIGN_IN"));
+    if (status.status !== "OK") return ended(peerRefusal(status, refused));
     const exponent = known.config.entropy.exponent();
     return output(sessionShareSent(known, exponent), {
       send: [clientShareFrame(exponent)],
       events: [
         ...accepted,
-        { kind: "phase", phase: 4, text: "session key (Diffie-Hellman, group 14)" },
+        { kind: "phase", phase: 3, text: "signed in" },
       ],
     });
   });
@@ -183,6 +195,7 @@ function sessionShareSent({ config, server }: Known, exponent: bigint): Session 
     const session = openChannel({ role: "client", sessionKey, signingKey, peer: server });
     return output(session, {
       events: [
+        { kind: "phase", phase: 4, text: "session key agreed (Diffie-Hellman, group 14)" },
         { kind: "opened", sessionKey },
         { kind: "phase", phase: 5, text: "chat, every message signed" },
       ],
@@ -194,5 +207,5 @@ function parseServerShare(input: Input): bigint {
   if (input.kind !== "frame") return misused(input, "waiting for dh_server");
   const message = parseMessage(input.body, ["dh_server", "status"]);
   if (message.type === "dh_server") return message.B;
-  throw peerRefusal(message, "HANDSHAKE");
+  throw peerRefusal(message, { code: "HANDSHAKE" });
 }

@@ -1,23 +1,31 @@
 import { printable } from "../../bytes/printable.ts";
-import { ChatError, type ErrorCode, ERRORS } from "../../errors.ts";
+import { ChatError, type ErrorCode } from "../../errors.ts";
 import type { Message } from "./messages.ts";
 
 /** Codes that a peer may name as its reason and that keep their meaning on this side. */
 const NAMED: readonly ErrorCode[] = ["BAD_CERT", "BUSY", "TIMEOUT", "SLOW", "FRAME_TOO_LARGE"];
 
+/** What a refusal means where the status names no code. */
+export interface RefusalMeaning {
+  readonly code: ErrorCode;
+  /** A better hint than the table's. */
+  readonly hint?: string;
+}
+
 /**
  * The error for a status by which the other side ends the session. Its words are shown as what they
- * are: foreign text.
+ * are: foreign text. A code may stand in `status` or, as in the original's `BAD_CERT: …`, at the
+ * start of the message.
  *
  * @param status The status message.
- * @param fallback The code where the status names none.
+ * @param meaning The code, and perhaps the hint, where the status names no code.
  * @returns The error.
  */
-export function peerRefusal(status: Message<"status">, fallback: ErrorCode): ChatError {
-  const said = printable(status.message || status.status);
-  const code = NAMED.find((name) => name === status.status) ?? fallback;
-  // Our servers say this of a database that is down and of too many attempts: the password is not
-  // what the person should look at.
-  const hint = /\btry again\b/.test(said) ? ERRORS.BUSY.hint : ERRORS[code].hint;
-  return new ChatError(code, `cannot go on: the other side says "${said}"`, { hint });
+export function peerRefusal(status: Message<"status">, meaning: RefusalMeaning): ChatError {
+  const words = status.message || status.status;
+  const named = /^([A-Z_]+): /.exec(words)?.[1];
+  const code = NAMED.find((name) => name === status.status || name === named);
+  const message = `cannot go on: the other side says "${printable(words)}"`;
+  if (code !== undefined) return new ChatError(code, message);
+  return new ChatError(meaning.code, message, meaning.hint === undefined ? {} : meaning);
 }

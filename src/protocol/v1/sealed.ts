@@ -38,6 +38,6 @@ export function openSealed<T extends MessageType>(
   options: { readonly body: Uint8Array; readonly wanted: readonly T[] },
 ): Message<T> {
   const outer = parseMessage(options.body, ["encrypted", "status"]);
-  if (outer.type === "status") throw peerRefusal(outer, "HANDSHAKE");
+  if (outer.type === "status") throw peerRefusal(outer, { code: "HANDSHAKE" });
   return parseMessage(decryptEcb(key, decodeBase64(outer.ct, "ct")), options.wanted);
 }

@@ -75,7 +75,7 @@ function controlShareWanted(config: ServerConfig, client: Certificate): Session 
   return handshakeState("step", (input) => {
     if (input.kind !== "frame") return misused(input, "waiting for dh_client");
     const message = parseMessage(input.body, ["dh_client", "status"]);
-    if (message.type === "status") throw peerRefusal(message, "HANDSHAKE");
+    if (message.type === "status") throw peerRefusal(message, { code: "HANDSHAKE" });
     const { frame, key } = answerShare(message, config.entropy.exponent());
     return output(accountWanted({ config, client, controlKey: key, saltRequests: 0 }), {
       send: [frame],
