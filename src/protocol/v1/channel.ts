@@ -27,7 +27,7 @@ import { ended, misused, output, statusFrame } from "./output.ts";
 /** Largest text of one message, bytes: its base64 and its signature fit the frame. */
 const TEXT_MAX_BYTES = 131_072;
 
-/** Refused frames in a row after which the peer is let go: each costs a signature check. */
+/** Refused frames and statuses in a row after which the peer is let go: each costs this side work. */
 const REFUSALS_MAX = 100;
 
 /** What a channel is made of; it does not change while it is open. */
@@ -133,11 +133,18 @@ function takeFrame(keys: ChannelKeys, state: ChannelState, body: Uint8Array): Ou
     const message = parseMessage(body, ["msg", "receipt", "status"]);
     if (message.type === "msg") return takeMessage(keys, state, message);
     if (message.type === "receipt") return takeReceipt(keys, state, decodeReceipt(message));
-    const told = { status: message.status, message: message.message ?? "" };
-    return output(channel(keys, state), { events: [{ kind: "told", ...told }] });
+    return takeStatus(keys, state, message);
   } catch (thrown) {
     return refuse(keys, state, asChatError(thrown));
   }
+}
+
+/** A status is shown and costs its sender nothing: it counts like a refused frame. */
+function takeStatus(keys: ChannelKeys, state: ChannelState, status: Message<"status">): Output {
+  const refusals = state.refusals + 1;
+  if (refusals > REFUSALS_MAX) throw new ChatError("FORMAT", "cannot go on: too many statuses");
+  const told = { status: status.status, message: status.message ?? "" };
+  return output(channel(keys, { ...state, refusals }), { events: [{ kind: "told", ...told }] });
 }
 
 /**

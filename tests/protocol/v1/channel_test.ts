@@ -163,6 +163,15 @@ Deno.test("openChannel() ends a session after 101 refused frames in a row", asyn
   assert.equal(server.kinds.at(-1), "ended");
 });
 
+Deno.test("openChannel() ends a session after 101 statuses in a row", async () => {
+  const { server } = await channels();
+  const status = bodyOf({ type: "status", status: "REPLAY", message: null });
+  for (let count = 0; count < 100; count++) await server.frames([status]);
+  assert.equal(server.session.patience, "open");
+  await server.frames([status]);
+  assert.equal(server.session.patience, "ended");
+});
+
 Deno.test("openChannel() signs a receipt that the other side accepts", async () => {
   const { client, server } = await channels();
   await server.frames(await client.leave());
