@@ -57,8 +57,8 @@ const RECEIPT = cut(
 );
 const PLAIN_TEXT = cut(
   MESSAGES,
-  '(text) => printable(text) === text && !text.includes("|") && text.trim() === text,',
-  '(text) => !text.includes("|"),',
+  "(text) => !/[\\p{C}\\p{Zl}\\p{Zp}|]/u.test(text) && text.trim() === text,",
+  "(text) => text.length > 0,",
 );
 const ONE_FORM = cut(
   "transcript/v1/entry.ts",

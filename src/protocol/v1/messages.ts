@@ -20,9 +20,9 @@ const integer = z.union([z.bigint(), z.int().transform((value) => BigInt(value))
 const count = z.int().min(0);
 /** Characters of base64 alone: no line end and no `|` can get into a transcript's line. */
 const base64 = z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/);
-/** Joiners, which `printable` lets pass, are refused too: two names would look the same. */
+/** Joiners, which may stand in words, are refused in names: two of them would look the same. */
 const plainText = z.string().min(1).max(NAME_MAX_CHARS).refine(
-  (text) => printable(text) === text && !/[\p{C}|]/u.test(text) && text.trim() === text,
+  (text) => !/[\p{C}\p{Zl}\p{Zp}|]/u.test(text) && text.trim() === text,
   "holds invisible characters, | or outer spaces",
 );
 const email = plainText.refine(
