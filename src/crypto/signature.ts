@@ -2,15 +2,13 @@
  * RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 §8.2), the signature of protocol 1.
  *
  * Signing runs in WebCrypto, off the event loop, so that two cores sign at once. Verifying runs in
- * node:crypto, which on this runtime takes half of WebCrypto's time (tests/bench prints both);
- * {@link verifyAll} uses both at once.
+ * node:crypto, which on this runtime takes half of WebCrypto's time; `verify_pool.ts` runs it on
+ * every core.
  *
  * @module
  */
 
 import { createPublicKey, type KeyObject, verify as nodeVerify } from "node:crypto";
-import { availableParallelism } from "node:os";
-import { setImmediate } from "node:timers";
 import { ChatError } from "../errors.ts";
 
 const RSA_SHA256 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" } as const; // RFC 8017 §8.2
@@ -134,57 +132,4 @@ export interface SignedItem {
   readonly signature: Uint8Array<ArrayBuffer>;
   /** What was signed; it is hashed with SHA-256 here. */
   readonly data: Uint8Array<ArrayBuffer>;
-}
-
-/** More than these threads wait for the one that hands out the work. */
-const LANES_MAX = 7;
-
-const webKeys = new WeakMap<VerifyKey, Promise<CryptoKey>>();
-
-/**
- * Verifies many signatures with all cores, and lets the event loop turn after each.
- *
- * WebCrypto verifies on threads of its own, slowly; the caller's thread verifies beside them with
- * node:crypto, twice as fast. Both draw from one queue, so neither waits for the other.
- *
- * @param items The signatures.
- * @returns For each item, whether the holder of its key signed its data.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * assert.deepEqual(await verifyAll([]), []);
- * ```
- */
-export async function verifyAll(items: readonly SignedItem[]): Promise<readonly boolean[]> {
-  const results = new Array<boolean>(items.length).fill(false);
-  const queue = items.entries();
-  const lanes = Math.min(LANES_MAX, availableParallelism() - 1, items.length - 1);
-  const threads = Array.from({ length: Math.max(0, lanes) }, async () => {
-    for (const [index, item] of queue) results[index] = await verifyOnThread(item);
-  });
-  for (const [index, { key, signature, data }] of queue) {
-    results[index] = verifySignature(key, signature, data);
-    await new Promise<void>((resolve) => setImmediate(resolve));
-  }
-  await Promise.all(threads);
-  return results;
-}
-
-/** WebCrypto is stricter about keys than node:crypto: what it refuses is verified here instead. */
-async function verifyOnThread({ key, signature, data }: SignedItem): Promise<boolean> {
-  try {
-    return await crypto.subtle.verify(RSA_SHA256, await webKeyOf(key), signature, data);
-  } catch {
-    return verifySignature(key, signature, data);
-  }
-}
-
-function webKeyOf(key: VerifyKey): Promise<CryptoKey> {
-  const known = webKeys.get(key);
-  if (known !== undefined) return known;
-  const spkiDer = new Uint8Array(key.spkiDer);
-  const imported = crypto.subtle.importKey("spki", spkiDer, RSA_SHA256, false, ["verify"]);
-  webKeys.set(key, imported);
-  return imported;
 }

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { sign, type SignedItem } from "../../src/crypto/signature.ts";
+import { VerifyPool } from "../../src/crypto/verify_pool.ts";
+import { cast } from "../testkit/transcript_builder.ts";
+
+/** Items, every third with the wrong key, every fifth with a changed signature. */
+async function mixed(length: number): Promise<readonly (SignedItem & { good: boolean })[]> {
+  const { alice, server } = await cast();
+  return await Promise.all(Array.from({ length }, async (_, index) => {
+    const data = new TextEncoder().encode(`message ${index}`);
+    const signature = await sign(alice.signingKey, data);
+    if (index % 5 === 0) signature.reverse();
+    const isWrongKey = index % 3 === 0;
+    const { key } = (isWrongKey ? server : alice).certificate;
+    return { key, signature, data, good: !isWrongKey && index % 5 !== 0 };
+  }));
+}
+
+for (const [cores, length] of [[1, 40], [2, 0], [2, 1], [2, 17], [4, 200]] as const) {
+  Deno.test(`VerifyPool gives each of ${length} items its own result on ${cores} cores`, async () => {
+    const items = await mixed(length);
+    using pool = new VerifyPool(cores);
+    assert.deepEqual(await pool.verifyAll(items), items.map(({ good }) => good));
+    assert.deepEqual(
+      await pool.verifyAll(items.toReversed()),
+      items.map(({ good }) => good).reverse(),
+    );
+  });
+}
+
+Deno.test("VerifyPool says false of signatures of any length", async () => {
+  const { alice } = await cast();
+  const items = [0, 1, 255, 257, 4096].flatMap((length) =>
+    new Array<SignedItem>(40).fill({
+      key: alice.certificate.key,
+      signature: new Uint8Array(length),
+      data: new Uint8Array(3),
+    })
+  );
+  using pool = new VerifyPool(2);
+  assert.deepEqual(await pool.verifyAll(items), items.map(() => false));
+});
+
+Deno.test("VerifyPool lets timers run while it works", async () => {
+  const items = await mixed(40);
+  let ticks = 0;
+  const timer = setInterval(() => ticks++, 1);
+  using pool = new VerifyPool(2);
+  await pool.verifyAll(items);
+  clearInterval(timer);
+  assert.ok(ticks > 0);
+});
