@@ -6,13 +6,14 @@ async function withFullDisk(
   work: (file: DurableFile, repair: () => void) => Promise<void>,
 ): Promise<void> {
   const dir = await Deno.makeTempDir();
-  const write = Deno.FsFile.prototype.write;
-  const repair = () => void (Deno.FsFile.prototype.write = write);
+  const write = Deno.FsFile.prototype.writeSync;
+  const repair = () => void (Deno.FsFile.prototype.writeSync = write);
   const file = await DurableFile.create(dir, "a");
   try {
     await file.append("first\n");
-    Deno.FsFile.prototype.write = () =>
-      Promise.reject(Object.assign(new Error("no space left"), { code: "ENOSPC" }));
+    Deno.FsFile.prototype.writeSync = () => {
+      throw Object.assign(new Error("no space left"), { code: "ENOSPC" });
+    };
     await work(file, repair);
   } finally {
     repair();
