@@ -27,6 +27,15 @@ const WAITING_TEXTS = 64;
 /** Times that the menu comes back after a refusal. */
 const TRIES_MAX = 5;
 
+/**
+ * At the end of a script's input this side leaves when nothing has been said for so long, ms: a
+ * greeting or an answer that is on its way would be dropped behind the receipt.
+ */
+const QUIET_MS = 300;
+
+/** The other side may talk for ever: then this side leaves all the same, ms. */
+const QUIET_MAX_MS = 3_000;
+
 const log = getLogger(["securechat", "client"]);
 
 /** What a run is made of. */
@@ -93,6 +102,8 @@ class Attempt {
   #remembered: SignIn | undefined;
   #hasOpened = false;
   #error: ChatError | undefined;
+  /** When something was last said, by the process's clock, ms. */
+  #lastSaidMs = 0;
 
   constructor(options: ClientRunOptions, again: SignIn | undefined) {
     this.#options = options;
@@ -128,6 +139,7 @@ class Attempt {
 
   async #react(connection: Connection, event: SessionEvent): Promise<undefined> {
     this.#options.view.show(event);
+    if (event.kind === "said" || event.kind === "opened") this.#lastSaidMs = performance.now();
     switch (event.kind) {
       case "sign_in_wanted":
         // Not awaited: while the person thinks, the connection must see the server's goodbye.
@@ -192,9 +204,11 @@ class Attempt {
     for (const signal of [this.#ended.signal, io.stop]) {
       signal.addEventListener("abort", () => screen[Symbol.dispose](), { once: true });
     }
+    let hasQuit = isPerson;
     try {
       for await (const line of screen.lines()) {
         const typed = typedLine(line, { isPerson });
+        hasQuit ||= typed.kind === "quit";
         if (typed.kind === "quit" || !connection.isOpen) break;
         if (typed.kind === "show") view.tell(typed.text(connection, this.#server));
         if (typed.kind === "say") await this.#say(connection, typed.text);
@@ -202,7 +216,18 @@ class Attempt {
     } catch (thrown) {
       this.#error = asChatError(thrown);
     }
+    if (!hasQuit) await this.#quiet(connection);
     await connection.leave();
+  }
+
+  /** Waits until what is under way has arrived. */
+  async #quiet(connection: Connection): Promise<void> {
+    await connection.said();
+    const endMs = performance.now() + QUIET_MAX_MS;
+    const isOver = () => !connection.isOpen || this.#options.io.stop.aborted;
+    while (!isOver() && performance.now() < Math.min(endMs, this.#lastSaidMs + QUIET_MS)) {
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 10));
+    }
   }
 
   async #say(connection: Connection, text: string): Promise<void> {

@@ -31,7 +31,8 @@ Usage:
 At a terminal a menu asks whether to register or to log in; then type to talk:
 /help, /who, /quit. Without one, or with --register or --login, it is made for
 scripts: lines of standard input are sent as they are, received ones go to
-standard output, and at the end of input receipts are exchanged.
+standard output, and at the end of input, when nothing more comes in for 0.3
+seconds, receipts are exchanged.
 
 Options:
   HOST:PORT            the server (default: SERVER_HOST:SERVER_PORT, or
