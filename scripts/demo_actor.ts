@@ -38,7 +38,7 @@ export class Actor {
   /** Runs the command and shows it; returns its exit status. */
   async run(main: Main): Promise<number> {
     const { name, args } = this.#options;
-    print(`\n${name.padStart(7)} $ securechat ${args.join(" ")}`);
+    print(`\n${name.padStart(7)} $ securechat ${args.map(quoted).join(" ")}`);
     const status = await main(args, this.#io());
     this.#show(true);
     this.#hasEnded = true;
@@ -111,4 +111,9 @@ export class Actor {
     this.#wake.resolve();
     this.#wake = Promise.withResolvers<void>();
   }
+}
+
+/** An argument as a shell takes it. */
+function quoted(argument: string): string {
+  return /\s/.test(argument) ? `"${argument}"` : argument;
 }

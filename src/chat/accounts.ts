@@ -88,6 +88,7 @@ export class Accounts {
       const error = new ChatError(
         "SIGN_IN",
         `cannot log in "${printable(request.email)}": no such account or wrong password`,
+        { hint: "nothing, unless it goes on: then somebody may be guessing" },
       );
       return { kind: "refused", text: "Invalid credentials", error };
     }
@@ -111,6 +112,7 @@ export class Accounts {
     const error = new ChatError(
       "SIGN_IN",
       `cannot register "${printable(email)}": the address or the name is taken`,
+      { hint: "nothing: its owner can log in, others choose another name" },
     );
     return { kind: "refused", text: "User already exists", error };
   }

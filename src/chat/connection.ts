@@ -325,8 +325,8 @@ export class Connection {
     if (this.#hasLeft || this.#peerHasLeft) return this.#end();
     const where = this.#reader.isInsideFrame ? " in the middle of a frame" : "";
     const text = `the other side closed the connection${where}`;
-    const hint = "connect again; the transcript keeps what was said";
-    this.#end(new ChatError("CONNECTION", text, { hint }));
+    const kept = this.#transcript === undefined ? "" : "; the transcript keeps what was said";
+    this.#end(new ChatError("CONNECTION", text, { hint: `connect again${kept}` }));
   }
 
   /** Ends once: last words, receipt for what there is, socket and file closed, everybody told. */

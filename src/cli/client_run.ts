@@ -56,8 +56,6 @@ export interface ClientRunOptions {
 interface Outcome {
   readonly hasOpened: boolean;
   readonly error: ChatError | undefined;
-  /** The sign-in that used a salt from the book; the server may have another one by now. */
-  readonly remembered: SignIn | undefined;
 }
 
 /** See {@link ClientRunOptions}. */
@@ -77,17 +75,13 @@ export class ClientRun {
    */
   async run(): Promise<void> {
     const { io, view } = this.#options;
-    let again: SignIn | undefined;
     for (let tries = 1;; tries++) {
-      const outcome = await new Attempt(this.#options, again).run();
-      const { error, hasOpened, remembered } = outcome;
+      const { error, hasOpened } = await new Attempt(this.#options).run();
       if (error === undefined && !hasOpened) io.stop.throwIfAborted();
       if (error === undefined) return;
       if (hasOpened || error.code !== "SIGN_IN") throw error;
-      again = remembered;
-      if (again === undefined && (!io.input.isTerminal || tries >= TRIES_MAX)) throw error;
+      if (!io.input.isTerminal || tries >= TRIES_MAX) throw error;
       view.tell(errorLine(error));
-      if (again !== undefined) view.tell("trying again with the server's own salt");
     }
   }
 }
@@ -95,19 +89,15 @@ export class ClientRun {
 /** One connection. */
 class Attempt {
   readonly #options: ClientRunOptions;
-  /** A choice made before: nobody is asked again. */
-  readonly #again: SignIn | undefined;
   readonly #ended = new AbortController();
   readonly #server: string;
-  #remembered: SignIn | undefined;
   #hasOpened = false;
   #error: ChatError | undefined;
   /** When something was last said, by the process's clock, ms. */
   #lastSaidMs = 0;
 
-  constructor(options: ClientRunOptions, again: SignIn | undefined) {
+  constructor(options: ClientRunOptions) {
     this.#options = options;
-    this.#again = again;
     this.#server = `${options.dialling.host}:${options.dialling.port}`;
   }
 
@@ -134,7 +124,7 @@ class Attempt {
       this.#options.view.tell(`next: securechat verify ${path}`);
     }
     this.#error ??= unsentError(connection.unsentTexts);
-    return { hasOpened: this.#hasOpened, error: this.#error, remembered: this.#remembered };
+    return { hasOpened: this.#hasOpened, error: this.#error };
   }
 
   async #react(connection: Connection, event: SessionEvent): Promise<undefined> {
@@ -167,7 +157,7 @@ class Attempt {
 
   async #signIn(connection: Connection): Promise<void> {
     try {
-      const choice = this.#again ?? await this.#options.choose(this.#ended.signal);
+      const choice = await this.#options.choose(this.#ended.signal);
       if (choice === undefined) return await connection.leave();
       await connection.signIn(await this.#withSalt(choice));
     } catch (thrown) {
@@ -179,12 +169,10 @@ class Attempt {
 
   /** An original server never tells a salt: what this side remembers comes first. */
   async #withSalt(choice: SignIn): Promise<SignIn> {
-    if (choice.mode === "register" || this.#again !== undefined) return choice;
+    if (choice.mode === "register") return choice;
     const book = await readSaltBook(this.#options.saltFile);
     const salt = findSalt(book, { server: this.#server, email: choice.email });
-    if (salt === undefined) return choice;
-    this.#remembered = { ...choice, refusedSalt: salt };
-    return { ...choice, salt };
+    return salt === undefined ? choice : { ...choice, salt };
   }
 
   /** A book that cannot be written costs the convenience of a later log-in, not this session. */

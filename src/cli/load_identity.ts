@@ -113,8 +113,13 @@ interface IssueParts {
 function issueCommand(role: Role, { paths, name = "", replace = false }: IssueParts): string {
   const commonName = name === "" ? (role === "server" ? "chat.example" : "alice") : printable(name);
   const prefix = paths.cert.replace(/-cert\.pem$/, "");
-  const isPair = paths.key === `${prefix}-key.pem`;
-  const out = isPair && prefix !== `certs/${role}` ? ` --out ${printable(prefix)}` : "";
+  const other = role === "server" ? "client" : "server";
+  // A command that is pasted must not replace another certificate than the one that is wrong.
+  if (paths.key !== `${prefix}-key.pem` || prefix.endsWith(other)) {
+    return `issue one: securechat cert issue --cn ${commonName} --type ${role} --out PREFIX, ` +
+      "and name both of its files with --cert and --key";
+  }
+  const out = prefix === `certs/${role}` ? "" : ` --out ${printable(prefix)}`;
   const force = replace ? " --force" : "";
   return `issue one: securechat cert issue --cn ${commonName} --type ${role}${out}${force}`;
 }

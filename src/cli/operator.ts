@@ -32,7 +32,7 @@ const COMMANDS: Readonly<Record<string, OperatorCommand>> = {
   },
   who: { use: "/who", does: "lists who is here", run: listMembers },
   help: { use: "/help", does: "lists these commands", run: showHelp },
-  quit: { use: "/quit", does: "sends the receipts and stops the server", run: () => "quit" },
+  quit: { use: "/quit", does: "sends the receipts and stops the server", run: quit },
 };
 
 /** The operator of a running server. */
@@ -80,6 +80,12 @@ export class Operator {
     const hint = guess === undefined ? "see /help" : `did you mean /${guess}?`;
     screen.print(`no command /${printable(name)}: ${hint}`);
   }
+}
+
+/** Words behind it were meant for somebody: they must not stop the server. */
+function quit({ screen }: OperatorParts, rest: string): "quit" | void {
+  if (rest.trim() === "") return "quit";
+  screen.print("wrong use: /quit takes nothing; //quit … says it");
 }
 
 function sayToOne({ server, screen }: OperatorParts, rest: string): void {

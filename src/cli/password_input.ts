@@ -12,10 +12,13 @@ import { printable } from "../bytes/printable.ts";
 import { ChatError } from "../errors.ts";
 import { readPrivate } from "../store/private_file.ts";
 import type { AskOptions, Io } from "./io.ts";
-import { warn } from "./report.ts";
+import { progress, warn } from "./report.ts";
 
 const FILE_MAX_BYTES = 4096;
 const PASSWORD_MAX_BYTES = 1024;
+
+/** Times that a new password may be typed in two ways. */
+const TRIES_MAX = 3;
 
 /** The options that every command with a password has. */
 export const passwordParsers = {
@@ -60,11 +63,16 @@ interface Prompt {
 
 async function fromPrompt(io: Io, { isNew, asking }: Prompt): Promise<string> {
   const question = isNew ? "New password: " : "Password: ";
-  const password = checked(await io.input.askSecret(question, asking));
-  if (isNew && await io.input.askSecret("The same again: ", asking) !== password) {
-    throw refused("the two that were typed differ", "run the command again");
+  for (let tries = 1;; tries++) {
+    const password = checked(await io.input.askSecret(question, asking));
+    if (!isNew || await io.input.askSecret("The same again: ", asking) === password) {
+      return password;
+    }
+    if (tries === TRIES_MAX) {
+      throw refused("the two that were typed differ", "run the command again");
+    }
+    progress(io, "the two differ: once more");
   }
-  return password;
 }
 
 async function fromFile(io: Io, path: string): Promise<string> {

@@ -79,7 +79,12 @@ function terminalInput({ reader, err, stop }: InputParts): TextIn {
     },
     async ask(question, { signal } = {}) {
       err.write(question);
-      return await unlessAborted(reader.nextLine(), signal);
+      try {
+        return await unlessAborted(reader.nextLine(), signal);
+      } catch (error) {
+        err.write("\n"); // what is said next does not belong to the question
+        throw error;
+      }
     },
     async askSecret(question, options = {}) {
       if (!isTerminal) throw noTerminal();

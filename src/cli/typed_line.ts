@@ -49,6 +49,8 @@ export function typedLine(
   const name = /^\/(\w*)/.exec(line)?.[1];
   if (name === undefined) return { kind: "say", text: line };
   if (line.startsWith("//")) return { kind: "say", text: line.slice(1) };
+  if (name === "quit") return { kind: "show", text: () => "wrong use: /quit takes nothing" };
+  if (name === "to") return { kind: "show", text: () => "only the server's operator has /to" };
   if (name === "help") return { kind: "show", text: helpText };
   if (name === "who") return { kind: "show", text: whoText };
   const guess = nearest(name, Object.keys(COMMANDS));

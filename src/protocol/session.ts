@@ -56,8 +56,6 @@ export type SignIn =
     readonly password: string;
     /** The account's salt where this side remembers it; without it the server is asked. */
     readonly salt?: Uint8Array;
-    /** A salt whose hash was refused before: if the server tells this one, it is not tried again. */
-    readonly refusedSalt?: Uint8Array;
   };
 
 /** What a client asks of a server's accounts. */

@@ -7,8 +7,6 @@
 
 import { passwordHash, SALT_BYTES } from "../../crypto/password.ts";
 import { decodeBase64 } from "../../bytes/base64.ts";
-import { equalBytes } from "../../bytes/equal.ts";
-import { ChatError } from "../../errors.ts";
 import { type Certificate, certificatePem } from "../../pki/certificate.ts";
 import type { Identity } from "../../pki/identity.ts";
 import type { Entropy, Input, Output, Session, SessionEvent, SignIn } from "../session.ts";
@@ -146,7 +144,14 @@ function logIn(
     nonce: known.config.entropy.bytes(NONCE_BYTES).toBase64(),
   });
   const accepted: SessionEvent[] = [{ kind: "signed_in", email: request.email, username: "" }];
-  return output(signInSent(known, { accepted, refused: { code: "SIGN_IN" } }), { send: [frame] });
+  // A salt from the book may be that of an account that was removed and made anew.
+  const hint =
+    "check the e-mail address and the password; if the operator made the account anew, " +
+    "remove its line from the file of remembered salts";
+  const refused = request.salt === undefined ? {} : { hint };
+  return output(signInSent(known, { accepted, refused: { code: "SIGN_IN", ...refused } }), {
+    send: [frame],
+  });
 }
 
 function saltRequested(known: Known, request: LogIn): Session {
@@ -157,12 +162,7 @@ function saltRequested(known: Known, request: LogIn): Session {
       const hint = "a server that tells no salts wants the machine that registered the account";
       return ended(peerRefusal(message, { code: "SIGN_IN", hint }));
     }
-    const salt = decodeBase64(message.salt, "salt");
-    if (request.refusedSalt !== undefined && equalBytes(salt, request.refusedSalt)) {
-      // The same salt gives the same hash: another try would only count against the account.
-      throw new ChatError("SIGN_IN", "cannot log in: no such account or wrong password");
-    }
-    return logIn(known, request, salt);
+    return logIn(known, request, decodeBase64(message.salt, "salt"));
   });
 }
 

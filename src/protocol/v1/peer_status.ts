@@ -26,6 +26,10 @@ export function peerRefusal(status: Message<"status">, meaning: RefusalMeaning):
   const named = /^([A-Z_]+): /.exec(words)?.[1];
   const code = NAMED.find((name) => name === status.status || name === named);
   const message = `cannot go on: the other side says "${printable(words)}"`;
+  if (code === "TIMEOUT") {
+    const hint = "this side was silent for too long, perhaps at a question: connect again";
+    return new ChatError(code, message, { hint });
+  }
   if (code !== undefined) return new ChatError(code, message);
   return new ChatError(meaning.code, message, meaning.hint === undefined ? {} : meaning);
 }

@@ -116,6 +116,8 @@ class Reader {
     } catch (error) {
       this.#fault(line, asChatError(error));
     }
+    // Another kind of file: its lines would each be called broken.
+    if (line.number === 1 && this.#broken > 0) return false;
     if (this.#broken <= BROKEN_MAX_LINES) return true;
     this.#fault(line, broken(`more than ${BROKEN_MAX_LINES} broken lines, the rest was not read`));
     return false;
