@@ -112,6 +112,12 @@ export const ERRORS = {
     wire: "NO_INPUT",
     hint: "name a file that exists",
   },
+  LEDGER: {
+    exit: 1,
+    wire: "ERROR",
+    hint:
+      "keep the file as it is, it is evidence; see which line is bad: securechat ca log verify; what is known to be good is in your last backup",
+  },
   CONFIG: {
     exit: 2,
     wire: "CONFIG",

@@ -6,12 +6,18 @@ export const help = `securechat ca: the certificate authority (CA) of your team
 
 Usage:
   securechat ca init [OPTIONS]
+  securechat ca show [OPTIONS]
+  securechat ca list [--expiring DAYS] [--json] [OPTIONS]
+  securechat ca log verify [--head HASH] [OPTIONS]
 
 Commands:
   init    make the CA's certificate, which everybody gets, and its private key
+  show    show the CA and what it has issued
+  list    list the certificates that it has issued
+  log     check the CA's books
 
 Options:
-  -h, --help    this text; securechat ca init --help tells its options
+  -h, --help    this text, or that of a command
 
 Exit status:
   0 done, 1 refused, 2 wrong use or setting
@@ -19,11 +25,15 @@ Exit status:
 Examples:
   $ securechat ca init
   $ securechat ca init --name "Team CA" --out team
+  $ securechat ca list --expiring 30d
 `;
 
 /** The subcommands. */
 export const COMMANDS = {
   init: () => import("./ca_init.ts"),
+  show: () => import("./ca_show.ts"),
+  list: () => import("./ca_list.ts"),
+  log: () => import("./ca_log.ts"),
 } as const satisfies CommandTable;
 
 /**

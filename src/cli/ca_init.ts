@@ -11,7 +11,13 @@ import { choice, string } from "@optique/core/valueparser";
 import { printable } from "../bytes/printable.ts";
 import { createCa } from "../pki/issue.ts";
 import { daysValue, parseArgs, patternValue } from "./args.ts";
-import { describeFiles, refuseOverwrite, writeIdentityFiles } from "./identity_files.ts";
+import { beginBooks, ledgerPath, putAwayBooks } from "./books.ts";
+import {
+  describeFiles,
+  makeFolder,
+  refuseOverwrite,
+  writeIdentityFiles,
+} from "./identity_files.ts";
 import type { Io } from "./io.ts";
 import { progress } from "./report.ts";
 
@@ -26,15 +32,16 @@ Usage:
 
 Makes FOLDER/ca-cert.pem, which every server and client needs, and
 FOLDER/ca-key.pem. Whoever has that key can be anybody in your chat: keep it off
-the machines that only chat.
+the machines that only chat. FOLDER/ca-ledger.jsonl are the CA's books: every
+certificate that it issues is written there first.
 
 Options:
   --name NAME       the CA's name, 1 to 64 characters (default: SecureChat CA)
-  --out FOLDER      where the two files go; made with mode 0700 (default: certs)
+  --out FOLDER      where the files go; made with mode 0700 (default: certs)
   --days N          its life in days, 1 to 36500 (default: 3650)
   --key-size BITS   2048, 3072 or 4096 (default: 4096)
   --force           replace files that are there; what the old CA signed is then
-                    worth nothing
+                    worth nothing; its books are kept under another name
   -h, --help        this text
 
 Exit status:
@@ -78,13 +85,19 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
   const { name, out, days, keySize, force } = parsed.value;
   const paths = { cert: `${out}/ca-cert.pem`, key: `${out}/ca-key.pem` };
-  await refuseOverwrite(paths, { force });
+  const ledger = ledgerPath(paths.key);
+  await refuseOverwrite([paths.key, paths.cert, ledger], { force });
   progress(io, `making a key of ${keySize} bits, which may take some seconds`);
   const issued = await createCa({ name, keyBits: keySize, days, nowMs: io.now() });
+  await makeFolder(out);
+  await putAwayBooks(io, ledger);
+  const keeper = { ca: issued.certificate, caKey: issued.key, path: ledger };
+  await beginBooks(keeper, { nowMs: io.now() });
   await writeIdentityFiles(issued, { paths, force });
   const where = out === DEFAULT_OUT ? "" : ` --ca ${paths.cert} --ca-key ${paths.key}`;
   io.out.write(
     `made the CA "${printable(name)}"\n${describeFiles(issued, paths)}` +
+      `books        ${printable(ledger)} (mode 0600)\n` +
       `next: securechat cert issue --cn chat.example --type server${printable(where)}\n`,
   );
   return 0;

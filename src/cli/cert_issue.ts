@@ -10,14 +10,14 @@ import { option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { printable } from "../bytes/printable.ts";
 import { issueLeaf } from "../pki/issue.ts";
-import { parsePrivateKey, type PrivateKeyDer } from "../pki/private_key.ts";
 import type { Role } from "../pki/validate.ts";
 import { checkedValue, daysValue, parseArgs, patternValue } from "./args.ts";
+import { ledgerPath, recordDeed } from "./books.ts";
 import { readConfig } from "./config.ts";
 import { describeFiles, refuseOverwrite, writeIdentityFiles } from "./identity_files.ts";
 import type { Io } from "./io.ts";
-import { loadCa, warnIfExposed } from "./load_identity.ts";
-import { readPem } from "./read_pem.ts";
+import { loadCaKey } from "./ca_key.ts";
+import { loadCa } from "./load_identity.ts";
 import { COMMON_NAME_PATTERN, parseSubjectName } from "./subject_names.ts";
 
 const COMMAND = "securechat cert issue";
@@ -29,7 +29,8 @@ Usage:
   securechat cert issue --cn NAME --type server|client [OPTIONS]
 
 Makes PREFIX-cert.pem and PREFIX-key.pem (RSA 2048 bits). A server's certificate
-also names localhost and 127.0.0.1.
+also names localhost and 127.0.0.1. The CA's books, ca-ledger.jsonl beside its
+key, have the certificate before the files are written.
 
 Options:
   --cn NAME       whom it is for: letters, digits and . _ @ - (required)
@@ -83,7 +84,7 @@ export const parser = object({
  * @param io The world.
  * @returns 0 when the certificate is made.
  * @throws {ChatError} USAGE; CONFIG; EXISTS if a file is there; FILE or FORMAT for the CA's files;
- * BAD_CERT if the CA may not sign it.
+ * BAD_CERT if the CA may not sign it; LEDGER if its books do not hold.
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseArgs(parser, args, { command: COMMAND });
@@ -98,26 +99,23 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     CERT_VALIDITY_DAYS: flags.days?.toString() ?? "",
   });
   const paths = { cert: `${out}-cert.pem`, key: `${out}-key.pem` };
-  await refuseOverwrite(paths, { force });
+  await refuseOverwrite([paths.key, paths.cert], { force });
   const ca = await loadCa(config.ca.cert);
   const caKey = await loadCaKey(io, config.ca.key);
   const request = { ca, caKey, commonName: cn, role: type, names, nowMs: io.now() };
   const issued = await issueLeaf({ ...request, days: config.certValidityDays });
+  const keeper = { ca, caKey, path: ledgerPath(config.ca.key) };
+  const deed = { kind: "issued", role: type, nowMs: io.now() } as const;
+  const { index } = await recordDeed(io, keeper, { ...deed, certificate: issued.certificate });
   await writeIdentityFiles(issued, { paths, force });
   const { dnsNames, ipAddresses } = issued.certificate;
   io.out.write(
     `made a ${type} certificate for "${printable(cn)}", signed by "${printable(ca.commonName)}"\n` +
       `${describeFiles(issued, paths)}names        ${[...dnsNames, ...ipAddresses].join(", ")}\n` +
+      `books        ${printable(keeper.path)}, line ${index + 1}\n` +
       `next: ${printable(nextCommand(type, out))}\n`,
   );
   return 0;
-}
-
-async function loadCaKey(io: Io, path: string): Promise<PrivateKeyDer> {
-  const remedy = "run this where the CA was made, or name its key with --ca-key";
-  const { text, exposed } = await readPem(path, { remedy });
-  warnIfExposed(io, { path, exposed });
-  return parsePrivateKey(text, `"${printable(path)}"`);
 }
 
 function nextCommand(type: Role, out: string): string {

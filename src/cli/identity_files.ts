@@ -24,16 +24,16 @@ export interface WriteOptions {
 /**
  * Refuses to go on where a file would be overwritten: asked before a key is made, which takes time.
  *
- * @param paths Where the certificate and its key will go.
+ * @param paths What will be written.
  * @param options `force` permits it.
  * @throws {ChatError} EXISTS if one of them is there.
  */
 export async function refuseOverwrite(
-  paths: IdentityPaths,
+  paths: readonly string[],
   { force }: WriteOptions,
 ): Promise<void> {
   if (force) return;
-  for (const path of [paths.key, paths.cert]) {
+  for (const path of paths) {
     if (!await fileExists(path)) continue;
     throw new ChatError("EXISTS", `cannot write "${printable(path)}": it exists already`);
   }

@@ -24,6 +24,8 @@ import { decodePem, encodePem } from "./pem.ts";
 /** Largest DER certificate that is parsed, bytes. */
 export const CERT_MAX_BYTES = 32_768;
 
+const NAME_CONSTRAINTS_OID = "2.5.29.30"; // RFC 5280 §4.2.1.10
+
 /** A parsed certificate. */
 export interface Certificate {
   readonly der: Uint8Array<ArrayBuffer>;
@@ -113,6 +115,29 @@ export function subjectNameOf(certificate: Certificate): Name {
   const parsed = parsedOf.get(certificate);
   if (parsed === undefined) throw new TypeError("cannot name certificate: it was not parsed here");
   return parsed.subjectName;
+}
+
+/** What a CA's certificate lets it sign. */
+export interface CaLimits {
+  /** CAs that may stand between it and a leaf; absent: any number. RFC 5280 §4.2.1.9. */
+  readonly pathLength?: number;
+  /** Whether it may sign certain names alone. RFC 5280 §4.2.1.10. */
+  readonly hasNameConstraints: boolean;
+}
+
+/**
+ * What a CA's certificate lets it sign.
+ *
+ * @param certificate A certificate made by this module.
+ * @returns Its limits, as the certificate states them.
+ */
+export function caLimitsOf(certificate: Certificate): CaLimits {
+  const parsed = parsedOf.get(certificate);
+  const pathLength = parsed?.getExtension(BasicConstraintsExtension)?.pathLength;
+  return {
+    ...(pathLength === undefined ? {} : { pathLength }),
+    hasNameConstraints: parsed?.getExtension(NAME_CONSTRAINTS_OID) !== null,
+  };
 }
 
 /** One DER SEQUENCE and nothing behind it: bytes behind it would be under no signature. */

@@ -39,8 +39,15 @@ export interface PrivateFile {
   readonly exposed: boolean;
 }
 
-/** A FILE error that quotes the path and words the system's reason. */
-function fileFault(act: string, path: string, error: unknown): ChatError {
+/**
+ * A FILE error that quotes the path and words the system's reason.
+ *
+ * @param act What was being done: "write", "read".
+ * @param path The file.
+ * @param error What the system threw; a ChatError is passed on as it is.
+ * @returns The error.
+ */
+export function fileFault(act: string, path: string, error: unknown): ChatError {
   if (error instanceof ChatError) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const reason = error instanceof Deno.errors.NotCapable

@@ -13,6 +13,7 @@ import { randomBytes } from "../../src/crypto/entropy.ts";
 import { sharedValue } from "../../src/crypto/modp.ts";
 import { asChatError, ChatError, type ErrorCode, ERRORS } from "../../src/errors.ts";
 import { main } from "../../src/main.ts";
+import { parseLedgerLine } from "../../src/pki/ledger.ts";
 import { validateCertificate } from "../../src/pki/validate.ts";
 import { FrameReader } from "../../src/protocol/frame.ts";
 import { LoginThrottle } from "../../src/store/login_throttle.ts";
@@ -107,6 +108,7 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     }),
   FILE: () => inTempFolder((folder) => readPrivate(folder, { maxBytes: 9 })),
   NO_INPUT: () => inTempFolder((folder) => readPrivate(`${folder}/x`, { maxBytes: 9 })),
+  LEDGER: () => parseLedgerLine("{}"),
   CONFIG: () =>
     mergeSettings(memoryIo({ env: { SERVER_PORT: "many" } }), { flags: {}, dotenv: {} }),
   USAGE: () => command(["verify"]),
