@@ -5,12 +5,13 @@
  */
 
 import { object } from "@optique/core/constructs";
-import { withDefault } from "@optique/core/modifiers";
+import { optional, withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { printable } from "../bytes/printable.ts";
 import { createCa } from "../pki/issue.ts";
-import { daysValue, parseArgs, patternValue } from "./args.ts";
+import { KEY_TYPES, type KeyType } from "../pki/key_type.ts";
+import { daysValue, parseArgs, patternValue, usage } from "./args.ts";
 import { beginBooks, ledgerPath, putAwayBooks } from "./books.ts";
 import {
   describeFiles,
@@ -39,7 +40,9 @@ Options:
   --name NAME       the CA's name, 1 to 64 characters (default: SecureChat CA)
   --out FOLDER      where the files go; made with mode 0700 (default: certs)
   --days N          its life in days, 1 to 36500 (default: 3650)
-  --key-size BITS   2048, 3072 or 4096 (default: 4096)
+  --key-type TYPE   rsa-2048, rsa-3072, rsa-4096, ec-p256 or ed25519 (default:
+                    rsa-4096)
+  --key-size BITS   2048, 3072 or 4096: the same as --key-type rsa-BITS
   --force           replace files that are there; what the old CA signed is then
                     worth nothing; its books are kept under another name
   -h, --help        this text
@@ -65,7 +68,8 @@ export const parser = object({
   name: withDefault(option("--name", nameValue), "SecureChat CA"),
   out: withDefault(option("--out", string({ metavar: "FOLDER" })), DEFAULT_OUT),
   days: withDefault(option("--days", daysValue()), 3650),
-  keySize: withDefault(option("--key-size", choice([2048, 3072, 4096])), 4096),
+  keyType: optional(option("--key-type", choice(KEY_TYPES))),
+  keySize: optional(option("--key-size", choice([2048, 3072, 4096]))),
   force: option("--force"),
 });
 
@@ -83,12 +87,14 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     io.out.write(help);
     return 0;
   }
-  const { name, out, days, keySize, force } = parsed.value;
+  const { name, out, days, force } = parsed.value;
+  const keyType = chosenKeyType(parsed.value);
   const paths = { cert: `${out}/ca-cert.pem`, key: `${out}/ca-key.pem` };
   const ledger = ledgerPath(paths.key);
   await refuseOverwrite([paths.key, paths.cert, ledger], { force });
-  progress(io, `making a key of ${keySize} bits, which may take some seconds`);
-  const issued = await createCa({ name, keyBits: keySize, days, nowMs: io.now() });
+  const [, bits] = keyType.split("rsa-");
+  if (bits) progress(io, `making a key of ${bits} bits, which may take some seconds`);
+  const issued = await createCa({ name, keyType, days, nowMs: io.now() });
   await makeFolder(out);
   await putAwayBooks(io, ledger);
   const keeper = { ca: issued.certificate, caKey: issued.key, path: ledger };
@@ -101,4 +107,15 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       `next: securechat cert issue --cn chat.example --type server${printable(where)}\n`,
   );
   return 0;
+}
+
+interface KeyOptions {
+  readonly keyType: KeyType | undefined;
+  readonly keySize: 2048 | 3072 | 4096 | undefined;
+}
+
+function chosenKeyType({ keyType, keySize }: KeyOptions): KeyType {
+  if (keySize === undefined) return keyType ?? "rsa-4096";
+  if (keyType === undefined || keyType === `rsa-${keySize}`) return `rsa-${keySize}`;
+  throw usage(COMMAND, { state: `--key-size ${keySize} and --key-type ${keyType} differ` });
 }

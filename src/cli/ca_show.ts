@@ -9,6 +9,7 @@ import { option } from "@optique/core/primitives";
 import { printable } from "../bytes/printable.ts";
 import { caLimitsOf, type Certificate } from "../pki/certificate.ts";
 import { expiringCertificates, type IssuedCertificate, issuedCertificates } from "../pki/issued.ts";
+import { keyText } from "../pki/key_type.ts";
 import { parseArgs } from "./args.ts";
 import { fileExists } from "./identity_files.ts";
 import { readGoodBooks } from "./books.ts";
@@ -99,6 +100,7 @@ function describe(ca: Certificate) {
     isCa: ca.isCa,
     notBefore: ca.notBefore.toISOString(),
     notAfter: ca.notAfter.toISOString(),
+    keyKind: ca.keyKind,
     keyBits: ca.keyBits,
     pathLength: pathLength ?? null,
     hasNameConstraints,
@@ -113,7 +115,7 @@ function textLines(ca: Described, nowMs: number): string {
     ["subject", ca.isCa ? ca.subject : `${ca.subject} (NOT A CA)`],
     ["valid from", ca.notBefore],
     ["valid until", `${ca.notAfter} (${days < 0 ? "EXPIRED" : `${days} days left`})`],
-    ["key", `RSA ${ca.keyBits} bits`],
+    ["key", keyText(ca)],
     ["path length", ca.pathLength === null ? "not limited" : pathText(ca.pathLength)],
     ["names", ca.hasNameConstraints ? "constrained by the certificate" : "not constrained"],
     ["serial", ca.serial],

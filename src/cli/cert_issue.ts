@@ -5,11 +5,12 @@
  */
 
 import { object } from "@optique/core/constructs";
-import { multiple, optional } from "@optique/core/modifiers";
+import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { printable } from "../bytes/printable.ts";
 import { issueLeaf } from "../pki/issue.ts";
+import { KEY_TYPES } from "../pki/key_type.ts";
 import type { Role } from "../pki/validate.ts";
 import { checkedValue, daysValue, parseArgs, patternValue } from "./args.ts";
 import { ledgerPath, recordDeed } from "./books.ts";
@@ -18,6 +19,7 @@ import { describeFiles, refuseOverwrite, writeIdentityFiles } from "./identity_f
 import type { Io } from "./io.ts";
 import { loadCaKey } from "./ca_key.ts";
 import { loadCa } from "./load_identity.ts";
+import { progress } from "./report.ts";
 import { COMMON_NAME_PATTERN, parseSubjectName } from "./subject_names.ts";
 
 const COMMAND = "securechat cert issue";
@@ -28,8 +30,8 @@ export const help = `${COMMAND}: makes a certificate for a server or a client
 Usage:
   securechat cert issue --cn NAME --type server|client [OPTIONS]
 
-Makes PREFIX-cert.pem and PREFIX-key.pem (RSA 2048 bits). A server's certificate
-also names localhost and 127.0.0.1. The CA's books, ca-ledger.jsonl beside its
+Makes PREFIX-cert.pem and PREFIX-key.pem. A server's certificate also names
+localhost and 127.0.0.1. The CA's books, ca-ledger.jsonl beside its
 key, have the certificate before the files are written.
 
 Options:
@@ -39,6 +41,8 @@ Options:
   --san NAME      one more name: DNS:name, IP:address, or either without prefix;
                   may be repeated
   --days N        its life in days (default: CERT_VALIDITY_DAYS, or 365)
+  --key-type TYPE rsa-2048, rsa-3072, rsa-4096, ec-p256 or ed25519 (default:
+                  rsa-2048; protocol 1 needs RSA)
   --ca FILE       certificate of the CA (default: CA_CERT, or certs/ca-cert.pem)
   --ca-key FILE   its private key (default: CA_KEY, or certs/ca-key.pem)
   --force         replace files that are there
@@ -72,6 +76,7 @@ export const parser = object({
   out: optional(option("--out", string({ metavar: "PREFIX" }))),
   names: multiple(option("--san", subjectName)),
   days: optional(option("--days", daysValue())),
+  keyType: withDefault(option("--key-type", choice(KEY_TYPES)), "rsa-2048"),
   ca: optional(option("--ca", string({ metavar: "FILE" }))),
   caKey: optional(option("--ca-key", string({ metavar: "FILE" }))),
   force: option("--force"),
@@ -92,7 +97,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     io.out.write(help);
     return 0;
   }
-  const { cn, type, names, force, out = `certs/${type}`, ...flags } = parsed.value;
+  const { cn, type, names, force, keyType, out = `certs/${type}`, ...flags } = parsed.value;
   const config = await readConfig(io, {
     CA_CERT: flags.ca ?? "",
     CA_KEY: flags.caKey ?? "",
@@ -102,23 +107,35 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   await refuseOverwrite([paths.key, paths.cert], { force });
   const ca = await loadCa(config.ca.cert);
   const caKey = await loadCaKey(io, config.ca.key);
-  const request = { ca, caKey, commonName: cn, role: type, names, nowMs: io.now() };
-  const issued = await issueLeaf({ ...request, days: config.certValidityDays });
+  const request = { ca, caKey, commonName: cn, role: type, names, keyType };
+  const issued = await issueLeaf({
+    ...request,
+    days: config.certValidityDays,
+    nowMs: io.now(),
+  });
   const keeper = { ca, caKey, path: ledgerPath(config.ca.key) };
   const deed = { kind: "issued", role: type, nowMs: io.now() } as const;
   const { index } = await recordDeed(io, keeper, { ...deed, certificate: issued.certificate });
   await writeIdentityFiles(issued, { paths, force });
+  const isForChat = issued.certificate.keyKind === "rsa";
+  if (!isForChat) progress(io, "protocol 1 cannot use this certificate: it needs an RSA key");
   const { dnsNames, ipAddresses } = issued.certificate;
   io.out.write(
     `made a ${type} certificate for "${printable(cn)}", signed by "${printable(ca.commonName)}"\n` +
       `${describeFiles(issued, paths)}names        ${[...dnsNames, ...ipAddresses].join(", ")}\n` +
       `books        ${printable(keeper.path)}, line ${index + 1}\n` +
-      `next: ${printable(nextCommand(type, out))}\n`,
+      `next: ${printable(nextCommand(type, { out, isForChat }))}\n`,
   );
   return 0;
 }
 
-function nextCommand(type: Role, out: string): string {
+interface Made {
+  readonly out: string;
+  readonly isForChat: boolean;
+}
+
+function nextCommand(type: Role, { out, isForChat }: Made): string {
+  if (!isForChat) return `securechat cert show ${out}-cert.pem`;
   const command = type === "server" ? "securechat serve" : "securechat connect";
   return out === `certs/${type}`
     ? command

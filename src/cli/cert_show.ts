@@ -9,6 +9,7 @@ import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { printable } from "../bytes/printable.ts";
 import { type Certificate, parseCertificatePem } from "../pki/certificate.ts";
+import { type KeyShape, keyText } from "../pki/key_type.ts";
 import { parseArgs } from "./args.ts";
 import type { Io } from "./io.ts";
 import { jsonLine } from "./json_line.ts";
@@ -85,7 +86,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   return 0;
 }
 
-interface Description {
+interface Description extends KeyShape {
   readonly subject: string;
   readonly issuer: string;
   readonly kind: "CA" | "server" | "client" | "other";
@@ -93,7 +94,6 @@ interface Description {
   readonly notAfter: string;
   readonly dnsNames: readonly string[];
   readonly ipAddresses: readonly string[];
-  readonly keyBits: number;
   readonly keyUsage: readonly string[];
   readonly extendedKeyUsage: readonly string[];
   readonly serial: string;
@@ -111,6 +111,7 @@ function describe(certificate: Certificate): Description {
     notAfter: certificate.notAfter.toISOString(),
     dnsNames: certificate.dnsNames,
     ipAddresses: certificate.ipAddresses,
+    keyKind: certificate.keyKind,
     keyBits: certificate.keyBits,
     keyUsage: KEY_USAGE_NAMES.filter((_, bit) => (keyUsage & (1 << bit)) !== 0),
     extendedKeyUsage: uses,
@@ -134,7 +135,7 @@ function lines(described: Description, nowMs: number): string {
     ["valid from", described.notBefore],
     ["valid until", `${described.notAfter} (${lifeLeft(Date.parse(described.notAfter) - nowMs)})`],
     ["names", [...dnsNames, ...ipAddresses].join(", ") || "none"],
-    ["key", `RSA ${described.keyBits} bits`],
+    ["key", keyText(described)],
     ["use", [...keyUsage, ...extendedKeyUsage].join(", ") || "not restricted"],
     ["serial", described.serial],
     ["SHA-256", described.fingerprint],

@@ -9,6 +9,7 @@ import { printable } from "../bytes/printable.ts";
 import { ChatError } from "../errors.ts";
 import { certificatePem } from "../pki/certificate.ts";
 import type { Issued } from "../pki/issue.ts";
+import { keyText } from "../pki/key_type.ts";
 import { encodePrivateKey } from "../pki/private_key.ts";
 import { writePrivate } from "../store/private_file.ts";
 import type { IdentityPaths } from "./config.ts";
@@ -84,7 +85,7 @@ export async function makeFolder(path: string): Promise<void> {
 export function describeFiles({ certificate }: Issued, paths: IdentityPaths): string {
   const until = certificate.notAfter.toISOString().replace(".000Z", "Z");
   return [
-    `key          ${printable(paths.key)} (RSA ${certificate.keyBits} bits, mode 0600)`,
+    `key          ${printable(paths.key)} (${keyText(certificate)}, mode 0600)`,
     `certificate  ${printable(paths.cert)} (mode 0644)`,
     `valid until  ${until}`,
     "",

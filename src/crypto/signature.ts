@@ -56,11 +56,12 @@ export async function importSigningKey(pkcs8Der: Uint8Array<ArrayBuffer>): Promi
 }
 
 /**
- * Imports a public key.
+ * Imports a public key of any kind: a certificate may have one that protocol 1 cannot use, and then
+ * {@link verifySignature} accepts nothing.
  *
  * @param spkiDer DER SubjectPublicKeyInfo.
  * @returns The key.
- * @throws {ChatError} FORMAT if it is not a key that can verify.
+ * @throws {ChatError} FORMAT if it is not a key.
  *
  * @example
  * ```ts
@@ -71,11 +72,10 @@ export async function importSigningKey(pkcs8Der: Uint8Array<ArrayBuffer>): Promi
 export function importVerifyKey(spkiDer: Uint8Array): VerifyKey {
   try {
     const handle = createPublicKey({ key: Buffer.from(spkiDer), format: "der", type: "spki" });
-    if (handle.asymmetricKeyType === "rsa") return { kind: "verify", handle, spkiDer };
+    return { kind: "verify", handle, spkiDer };
   } catch (error) {
     throw new ChatError("FORMAT", "cannot use public key: not a key", { cause: error });
   }
-  throw new ChatError("FORMAT", "cannot use public key: not an RSA key");
 }
 
 /**
@@ -118,7 +118,8 @@ export function verifySignature(
   data: Uint8Array,
 ): boolean {
   try {
-    return nodeVerify("sha256", data, key.handle, signature);
+    return key.handle.asymmetricKeyType === "rsa" &&
+      nodeVerify("sha256", data, key.handle, signature);
   } catch {
     return false;
   }

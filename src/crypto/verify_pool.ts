@@ -30,7 +30,7 @@ import { createPublicKey, verify } from "node:crypto";
 const keys = [];
 function isSigned({ key, signature, data }) {
   try {
-    return verify("sha256", data, keys[key], signature);
+    return keys[key].asymmetricKeyType === "rsa" && verify("sha256", data, keys[key], signature);
   } catch {
     return false;
   }

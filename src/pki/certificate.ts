@@ -1,7 +1,7 @@
 /**
  * A certificate as the rest of the program sees it: parsed once, plain data after that.
  *
- * Parsing accepts any X.509 v3 certificate with an RSA key; whether it may be used for something is
+ * Parsing accepts any X.509 v3 certificate with an RSA, P-256 or Ed25519 key; whether it may be used for something is
  * `validate.ts`'s business.
  *
  * @module
@@ -19,6 +19,7 @@ import {
 import { sha256 } from "../crypto/digest.ts";
 import { importVerifyKey, type VerifyKey } from "../crypto/signature.ts";
 import { ChatError } from "../errors.ts";
+import { type KeyKind, keyShapeOf } from "./key_type.ts";
 import { decodePem, encodePem } from "./pem.ts";
 
 /** Largest DER certificate that is parsed, bytes. */
@@ -48,6 +49,9 @@ export interface Certificate {
   /** OIDs of RFC 5280 §4.2.1.12; absent without the extension. */
   readonly extendedKeyUsage?: readonly string[];
   readonly key: VerifyKey;
+  /** Protocol 1 accepts RSA alone. */
+  readonly keyKind: KeyKind;
+  /** Of the modulus or of the curve. */
   readonly keyBits: number;
   /** Whether the holder of the issuer's key signed this certificate, names included. */
   signedBy(issuer: Certificate): Promise<boolean>;
@@ -61,7 +65,7 @@ const parsedOf = new WeakMap<Certificate, X509Certificate>();
  * @param text PEM text with one `CERTIFICATE` block.
  * @param source Where it is from, for errors.
  * @returns The certificate.
- * @throws {ChatError} FORMAT if it is not a certificate with an RSA key.
+ * @throws {ChatError} FORMAT if it is not a certificate with a key of these kinds.
  *
  * @example
  * ```ts
@@ -79,7 +83,7 @@ export function parseCertificatePem(text: string, source: string): Certificate {
  * @param der At most 32 KiB, nothing after the certificate.
  * @param source Where it is from, for errors.
  * @returns The certificate.
- * @throws {ChatError} FORMAT if it is not a certificate with an RSA key.
+ * @throws {ChatError} FORMAT if it is not a certificate with a key of these kinds.
  */
 export function parseCertificateDer(der: Uint8Array<ArrayBuffer>, source: string): Certificate {
   requireOneSequence(der, source);
@@ -160,6 +164,10 @@ function describe(der: Uint8Array<ArrayBuffer>, parsed: X509Certificate): Certif
   const keyUsage = parsed.getExtension(KeyUsagesExtension)?.usages;
   const extendedKeyUsage = parsed.getExtension(ExtendedKeyUsageExtension)?.usages;
   const key = importVerifyKey(new Uint8Array(parsed.publicKey.rawData));
+  const shape = keyShapeOf(key.handle);
+  if (shape === undefined) {
+    throw new ChatError("FORMAT", "its key is neither RSA nor P-256 nor Ed25519");
+  }
   const certificate: Certificate = {
     der,
     fingerprint: sha256(der).toHex(),
@@ -177,7 +185,7 @@ function describe(der: Uint8Array<ArrayBuffer>, parsed: X509Certificate): Certif
       ? {}
       : { extendedKeyUsage: Array.from(extendedKeyUsage, String) }),
     key,
-    keyBits: key.handle.asymmetricKeyDetails?.modulusLength ?? 0,
+    ...shape,
     signedBy: (issuer) => isSignedBy(certificate, issuer),
   };
   return certificate;

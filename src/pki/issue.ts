@@ -22,14 +22,13 @@ import {
 import { isIP } from "node:net";
 import { ChatError } from "../errors.ts";
 import { type Certificate, parseCertificateDer, subjectNameOf } from "./certificate.ts";
+import { type KeyType, signingAlgorithms } from "./key_type.ts";
 import { generatePrivateKey, type PrivateKeyDer } from "./private_key.ts";
 import type { Role } from "./validate.ts";
 
-const RSA_SHA256 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" } as const;
 const DAY_MS = 86_400_000;
 const BACKDATE_MS = 300_000; // clocks of a team differ by minutes
 const SERIAL_BYTES = 16; // RFC 5280 §4.1.2.2 allows 20; 128 random bits never repeat
-const LEAF_KEY_BITS = 2048;
 
 /** A certificate and its private key, as made. */
 export interface Issued {
@@ -41,7 +40,7 @@ export interface Issued {
 export interface CaRequest {
   /** Its CN. */
   readonly name: string;
-  readonly keyBits: number;
+  readonly keyType: KeyType;
   readonly days: number;
   /** Now, milliseconds since the Unix epoch. */
   readonly nowMs: number;
@@ -58,16 +57,18 @@ export interface LeafRequest {
   readonly names: readonly string[];
   readonly days: number;
   readonly nowMs: number;
+  /** RSA 2048 bits where it is left out, which protocol 1 needs. */
+  readonly keyType?: KeyType;
 }
 
 /**
  * Makes a self-signed CA certificate, path length 0: it signs leaves and no other CA.
  *
- * @param request Name, size of the key, life.
+ * @param request Name, kind of key, life.
  * @returns The certificate and its key.
  */
 export async function createCa(request: CaRequest): Promise<Issued> {
-  const key = await generatePrivateKey(request.keyBits);
+  const key = await generatePrivateKey(request.keyType);
   const usages = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign;
   const notAfter = new Date(wholeSecond(request.nowMs) + request.days * DAY_MS);
   const certificate = await signCertificate({
@@ -98,7 +99,7 @@ export async function issueLeaf(request: LeafRequest): Promise<Issued> {
   const { ca, role } = request;
   const notAfter = new Date(wholeSecond(request.nowMs) + request.days * DAY_MS);
   requireUsableCa(request, notAfter);
-  const key = await generatePrivateKey(LEAF_KEY_BITS);
+  const key = await generatePrivateKey(request.keyType ?? "rsa-2048");
   const certificate = await signCertificate({
     subject: request.commonName,
     issuer: ca,
@@ -110,7 +111,7 @@ export async function issueLeaf(request: LeafRequest): Promise<Issued> {
     signer: request.caKey,
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
-      new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true),
+      new KeyUsagesExtension(leafUsages(key), true),
       new ExtendedKeyUsageExtension([EKU_OID[role]], true),
       new SubjectAlternativeNameExtension(alternativeNames(request)),
       await SubjectKeyIdentifierExtension.create(new PublicKey(key.spkiDer)),
@@ -170,21 +171,24 @@ interface Unsigned {
   readonly extensions: Extension[];
 }
 
+/** Only RSA encrypts keys: RFC 8813 §3, RFC 8410 §5. */
+function leafUsages({ kind }: PrivateKeyDer): number {
+  const { digitalSignature, keyEncipherment } = KeyUsageFlags;
+  return kind === "rsa" ? digitalSignature | keyEncipherment : digitalSignature;
+}
+
 async function signCertificate(parts: Unsigned): Promise<Certificate> {
-  const signingKey = await crypto.subtle.importKey(
-    "pkcs8",
-    parts.signer.pkcs8Der,
-    RSA_SHA256,
-    false,
-    ["sign"],
-  );
+  const { key, signature } = signingAlgorithms(parts.signer.kind);
+  const signingKey = await crypto.subtle.importKey("pkcs8", parts.signer.pkcs8Der, key, false, [
+    "sign",
+  ]);
   const made = await X509CertificateGenerator.create({
     serialNumber: randomSerial(),
     subject: nameOf(parts.subject),
     issuer: typeof parts.issuer === "string" ? nameOf(parts.issuer) : subjectNameOf(parts.issuer),
     notBefore: parts.notBefore,
     notAfter: parts.notAfter,
-    signingAlgorithm: RSA_SHA256,
+    signingAlgorithm: signature,
     publicKey: new PublicKey(parts.spkiDer),
     signingKey,
     extensions: parts.extensions,

@@ -1,11 +1,12 @@
 /**
- * RSA private keys: made, written as PKCS#8, read as PKCS#8 or PKCS#1.
+ * Private keys: made, written as PKCS#8, read as PKCS#8 or PKCS#1.
  *
  * @module
  */
 
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { ChatError } from "../errors.ts";
+import { generateKeyPair, type KeyKind, keyShapeOf, keyText, type KeyType } from "./key_type.ts";
 import { decodePem, encodePem } from "./pem.ts";
 
 /** RSA modulus sizes that are made and accepted, bits (SP 800-131A Rev. 2 §3: ≥ 2048). */
@@ -13,42 +14,33 @@ export const RSA_BITS_MIN = 2048;
 /** Above this a signature costs more than a chat can pay. */
 export const RSA_BITS_MAX = 4096;
 
-const PUBLIC_EXPONENT = new Uint8Array([1, 0, 1]); // 65537, FIPS 186-5 §5.1
-
 /** A private key as read from a file, with its public half. */
 export interface PrivateKeyDer {
   /** DER PrivateKeyInfo (RFC 5208). */
   readonly pkcs8Der: Uint8Array<ArrayBuffer>;
   /** DER SubjectPublicKeyInfo of the public half. */
   readonly spkiDer: Uint8Array<ArrayBuffer>;
+  readonly kind: KeyKind;
 }
 
 /**
- * Makes a new RSA key pair.
+ * Makes a new key pair.
  *
- * @param bits 2048 to 4096; a key of 4096 bits takes seconds.
+ * @param type What kind; RSA of 4096 bits takes seconds.
  * @returns The private key; write it with {@link encodePrivateKey}.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * assert.match(encodePrivateKey(await generatePrivateKey(2048)), /^-----BEGIN PRIVATE KEY/);
+ * assert.match(encodePrivateKey(await generatePrivateKey("ed25519")), /^-----BEGIN PRIVATE KEY/);
  * ```
  */
-export async function generatePrivateKey(bits: number): Promise<PrivateKeyDer> {
-  const pair = await crypto.subtle.generateKey(
-    {
-      name: "RSASSA-PKCS1-v1_5",
-      hash: "SHA-256",
-      modulusLength: bits,
-      publicExponent: PUBLIC_EXPONENT,
-    },
-    true,
-    ["sign", "verify"],
-  );
+export async function generatePrivateKey(type: KeyType): Promise<PrivateKeyDer> {
+  const pair = await generateKeyPair(type);
   return {
     pkcs8Der: new Uint8Array(await crypto.subtle.exportKey("pkcs8", pair.privateKey)),
     spkiDer: new Uint8Array(await crypto.subtle.exportKey("spki", pair.publicKey)),
+    kind: type === "ec-p256" || type === "ed25519" ? type : "rsa",
   };
 }
 
@@ -68,7 +60,8 @@ export function encodePrivateKey(key: PrivateKeyDer): string {
  * @param text PEM text.
  * @param source Where it is from, for errors.
  * @returns The key.
- * @throws {ChatError} FORMAT if it is encrypted, broken, or not RSA of 2048 to 4096 bits. The
+ * @throws {ChatError} FORMAT if it is encrypted, broken, or not RSA of 2048 to 4096
+ * bits, P-256 or Ed25519. The
  * message never holds any of the key.
  *
  * @example
@@ -85,17 +78,21 @@ export function parsePrivateKey(text: string, source: string): PrivateKeyDer {
   }
   const { label, der } = decodePem(text, ["PRIVATE KEY", "RSA PRIVATE KEY"], source);
   const key = importKeyObject(der, label === "PRIVATE KEY" ? "pkcs8" : "pkcs1", source);
-  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (key.asymmetricKeyType !== "rsa" || bits < RSA_BITS_MIN || bits > RSA_BITS_MAX) {
+  const shape = keyShapeOf(key);
+  const isRsaSize = shape !== undefined && shape.keyBits >= RSA_BITS_MIN &&
+    shape.keyBits <= RSA_BITS_MAX;
+  if (shape === undefined || (shape.keyKind === "rsa" && !isRsaSize)) {
+    const found = shape === undefined ? key.asymmetricKeyType ?? "unknown" : keyText(shape);
     throw new ChatError(
       "FORMAT",
-      `cannot use ${source}: ${key.asymmetricKeyType ?? "unknown"} key of ${bits} bits, ` +
-        `expected RSA of ${RSA_BITS_MIN} to ${RSA_BITS_MAX}`,
+      `cannot use ${source}: its kind of key is ${found}, ` +
+        `expected RSA of ${RSA_BITS_MIN} to ${RSA_BITS_MAX} bits, EC P-256 or Ed25519`,
     );
   }
   return {
     pkcs8Der: new Uint8Array(key.export({ type: "pkcs8", format: "der" })),
     spkiDer: new Uint8Array(createPublicKey(key).export({ type: "spki", format: "der" })),
+    kind: shape.keyKind,
   };
 }
 

@@ -41,7 +41,7 @@ export async function ofOtherCa(commonName: string, role: Role): Promise<Certifi
 export async function ofNamesake(commonName: string, role: Role): Promise<Certificate> {
   const { commonName: name } = (await testCa()).certificate;
   const nowMs = Date.now();
-  const ca = await createCa({ name, keyBits: 2048, days: 30, nowMs });
+  const ca = await createCa({ name, keyType: "rsa-2048", days: 30, nowMs });
   const request = { commonName, role, names: [], days: 7, nowMs };
   return (await issueLeaf({ ...request, ca: ca.certificate, caKey: ca.key })).certificate;
 }

@@ -105,3 +105,26 @@ needs(
       }
     }),
 );
+
+needs(
+  "openssl",
+  "openssl verify accepts each kind of key, signed by each kind of CA",
+  () =>
+    inTempFolder(async (folder) => {
+      const types = ["rsa-2048", "ec-p256", "ed25519"];
+      for (const caType of types) {
+        const out = `${folder}/${caType}`;
+        await securechat(`ca init --key-type ${caType} --out ${out}`);
+        await openssl("pkey", "-check", "-noout", "-in", `${out}/ca-key.pem`);
+        for (const type of [...types, ...(caType === "rsa-2048" ? ["rsa-3072", "rsa-4096"] : [])]) {
+          await securechat(
+            `cert issue --cn a --type client --key-type ${type} --out ${out}/${type} ` +
+              `--ca ${out}/ca-cert.pem --ca-key ${out}/ca-key.pem`,
+          );
+          await openssl("pkey", "-check", "-noout", "-in", `${out}/${type}-key.pem`);
+          const strict = ["-x509_strict", "-purpose", "sslclient", "-CAfile", `${out}/ca-cert.pem`];
+          assert.match(await openssl("verify", ...strict, `${out}/${type}-cert.pem`), /: OK/);
+        }
+      }
+    }),
+);

@@ -3,9 +3,12 @@ import {
   importSigningKey,
   importVerifyKey,
   sign,
+  type SignedItem,
   verifySignature,
 } from "../../src/crypto/signature.ts";
 import { generatePrivateKey } from "../../src/pki/private_key.ts";
+import { isSignedWithKey, signWithKey } from "../../src/crypto/key_signature.ts";
+import { VerifyPool } from "../../src/crypto/verify_pool.ts";
 import { suiteTest } from "../testkit/suites.ts";
 
 interface WycheproofFile {
@@ -42,7 +45,7 @@ suiteTest("verifySignature() passes Wycheproof's RSA PKCS#1 v1.5 suite", {
   assert.equal(seen, 259);
 });
 
-const pair = await generatePrivateKey(2048);
+const pair = await generatePrivateKey("rsa-2048");
 
 Deno.test("verifySignature() accepts what sign made and nothing near it", async () => {
   const key = importVerifyKey(pair.spkiDer);
@@ -67,12 +70,23 @@ Deno.test("importSigningKey() gives a key that cannot be taken out again", async
   await assert.rejects(crypto.subtle.exportKey("pkcs8", handle));
 });
 
-Deno.test("importVerifyKey() rejects keys that are not RSA with FORMAT", async () => {
+Deno.test("importVerifyKey() rejects what is no key with FORMAT", () => {
+  assert.throws(() => importVerifyKey(new Uint8Array(0)), { code: "FORMAT" });
+});
+
+Deno.test("verifySignature() and VerifyPool accept nothing by a key that is not RSA", async () => {
   const other = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, [
     "sign",
     "verify",
   ]);
   const spki = new Uint8Array(await crypto.subtle.exportKey("spki", other.publicKey));
-  assert.throws(() => importVerifyKey(spki), { code: "FORMAT" });
-  assert.throws(() => importVerifyKey(new Uint8Array(0)), { code: "FORMAT" });
+  const pkcs8 = new Uint8Array(await crypto.subtle.exportKey("pkcs8", other.privateKey));
+  const data = new Uint8Array(9);
+  const signature = signWithKey(pkcs8, data);
+  assert.equal(isSignedWithKey(spki, { data, signature }), true);
+  const key = importVerifyKey(spki);
+  assert.equal(verifySignature(key, signature, data), false);
+  using pool = new VerifyPool(2);
+  const items = new Array<SignedItem>(100).fill({ key, signature, data });
+  assert.ok((await pool.verifyAll(items)).every((each) => !each));
 });

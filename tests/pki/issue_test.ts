@@ -58,7 +58,7 @@ Deno.test("issueLeaf() rejects a CA that is none, has ended, or ends before the 
 
 Deno.test("createCa() takes names that other syntaxes would read as structure", async () => {
   const name = "a, O=b+CN=c; <d>\\";
-  const made = await createCa({ name, keyBits: 2048, days: 1, nowMs: ISSUED_AT_MS });
+  const made = await createCa({ name, keyType: "rsa-2048", days: 1, nowMs: ISSUED_AT_MS });
   assert.equal(made.certificate.commonName, name);
   const leaf = await testLeaf({ ca: made, role: "client", days: 1 });
   assert.equal(await leaf.certificate.signedBy(made.certificate), true);

@@ -7,7 +7,7 @@ import {
 } from "../../src/pki/private_key.ts";
 import { encodePem } from "../../src/pki/pem.ts";
 
-const key = await generatePrivateKey(2048);
+const key = await generatePrivateKey("rsa-2048");
 
 Deno.test("parsePrivateKey() reads what encodePrivateKey wrote", () => {
   const text = encodePrivateKey(key);
@@ -33,7 +33,7 @@ Deno.test("parsePrivateKey() rejects keys that are small, of another kind, encry
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
   }).privateKey;
   const elliptic = generateKeyPairSync("ec", {
-    namedCurve: "P-256",
+    namedCurve: "P-384",
     publicKeyEncoding: { type: "spki", format: "pem" },
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
   }).privateKey;

@@ -29,7 +29,7 @@ export interface TestLeaf {
  * @returns The CA, ten years old at most.
  */
 export function testCa(name: string): Promise<Issued> {
-  return createCa({ name, keyBits: 2048, days: 3650, nowMs: ISSUED_AT_MS });
+  return createCa({ name, keyType: "rsa-2048", days: 3650, nowMs: ISSUED_AT_MS });
 }
 
 /**

@@ -26,7 +26,10 @@ const made = new Map<string, Promise<Issued>>();
 
 /** A CA with a key of 2048 bits, made once per name and process: keys cost a quarter of a second. */
 export function testCa(name = "Test CA"): Promise<Issued> {
-  return once(`ca:${name}`, () => createCa({ name, keyBits: 2048, days: 30, nowMs: Date.now() }));
+  return once(
+    `ca:${name}`,
+    () => createCa({ name, keyType: "rsa-2048", days: 30, nowMs: Date.now() }),
+  );
 }
 
 export interface LeafOptions {

@@ -59,7 +59,7 @@ export function cast(): Promise<Cast> {
 async function makeCast(): Promise<Cast> {
   const [ca, strangerCa] = await Promise.all(
     ["Team CA", "Stranger CA"].map((name) =>
-      createCa({ name, keyBits: 2048, days: 3650, nowMs: SESSION_MS - 30 * DAY_MS })
+      createCa({ name, keyType: "rsa-2048", days: 3650, nowMs: SESSION_MS - 30 * DAY_MS })
     ),
   );
   if (ca === undefined || strangerCa === undefined) throw new Error("no CA was made");
