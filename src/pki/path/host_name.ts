@@ -86,25 +86,24 @@ function addressText(bytes: Uint8Array): string | undefined {
 }
 
 /**
- * Finds a CN of a server that reads as a host and is no alternative name, letter for letter, nor a domain
- * above one: two readers would take two names from it (CA/Browser Forum Baseline Requirements §7.1.4.3).
+ * Finds a CN of a server that reads as a host and contradicts its alternative names: an address that is
+ * not among them letter for letter, or a DNS name that is none of theirs nor a domain above one. Two
+ * readers would take two names from it (CA/Browser Forum Baseline Requirements §7.1.4.3).
  *
  * @param certificate The leaf.
  * @returns The CN, or nothing.
  */
 export function strayCommonName(certificate: PathCertificate): string | undefined {
-  const shown = certificate.subjectAltName;
-  if (shown === undefined) return undefined;
-  const spellings = shown.map((name) => {
-    if (name.kind === "ip") return addressText(name.bytes) ?? "";
-    return name.kind === "dns" ? name.text : "";
-  });
-  return certificate.subject.commonNames.find((name) =>
-    looksLikeHost(name) &&
-    !spellings.some((spelling) => spelling === name || spelling.endsWith(`.${name}`))
+  const names = certificate.subjectAltName;
+  if (names === undefined) return undefined;
+  const addresses = names.flatMap((name) =>
+    name.kind === "ip" ? addressText(name.bytes) ?? [] : []
   );
-}
-
-function looksLikeHost(text: string): boolean {
-  return /[.:]|^0x/i.test(text) && canonicalHost(text) !== undefined;
+  const hosts = names.flatMap((name) => name.kind === "dns" ? name.text : []);
+  return certificate.subject.commonNames.find((name) => {
+    const host = /[.:]|^0x/i.test(name) ? canonicalHost(name) : undefined;
+    if (host === undefined) return false;
+    if (isIP(host) > 0) return !addresses.includes(name);
+    return hosts.length > 0 && !hosts.some((one) => one === name || one.endsWith(`.${name}`));
+  });
 }

@@ -81,55 +81,65 @@ export function validatePath(request: PathRequest): Promise<PathResult> {
 }
 
 function findPath(request: PathRequest): PathResult {
-  const { revocation = "none", crlsDer = [] } = request;
-  const leaf = readCertificate(request.leafDer);
-  if (leaf === undefined) return rejected(unreadable("the certificate"));
-  const inputs = [...request.anchorsDer, ...request.untrustedDer ?? []];
-  if (inputs.length > INPUT_CERTS_MAX) {
-    return rejected(pathFault("work", leaf, `more than ${INPUT_CERTS_MAX} certificates are given`));
+  const { revocation = "none", crlsDer = [], anchorsDer, untrustedDer = [] } = request;
+  const [leaf] = readAll([request.leafDer], parsePathCertificate);
+  if (leaf?.value === undefined) return rejected(unreadable("the certificate", leaf));
+  if (anchorsDer.length + untrustedDer.length > INPUT_CERTS_MAX) {
+    const text = `more than ${INPUT_CERTS_MAX} certificates are given`;
+    return rejected(pathFault("work", leaf.value, text));
   }
-  const anchors = readCertificates(request.anchorsDer);
-  const crls = revocation === "none" ? [] : crlsDer.flatMap((der) => readOr(der, parseCrl) ?? []);
-  const warnings = revocation !== "none" && crls.length < crlsDer.length
-    ? ["a CRL could not be read and was not used"]
-    : [];
-  const result = validate(leaf, {
+  const anchors = readAll(anchorsDer, parsePathCertificate);
+  const untrusted = readAll(untrustedDer, parsePathCertificate);
+  const crls = revocation === "none" ? [] : readAll(crlsDer, parseCrl);
+  const result = validate(leaf.value, {
     request,
-    anchors,
-    untrusted: readCertificates(request.untrustedDer ?? []),
-    crls,
+    anchors: valuesOf(anchors),
+    untrusted: valuesOf(untrusted),
+    crls: valuesOf(crls),
     budget: new WorkBudget(),
     visiting: [],
   });
-  if (result.kind === "accepted") return { ...result, warnings: [...warnings, ...result.warnings] };
-  const isBlind = result.code === "no-path" && anchors.length < request.anchorsDer.length;
-  return isBlind ? rejected(unreadable("a trusted CA")) : result;
+  const unread = crls.filter(({ value }) => value === undefined)
+    .map(({ why }) => printable(`a CRL could not be read and was not used: ${why}`));
+  if (result.kind === "accepted") return { ...result, warnings: [...unread, ...result.warnings] };
+  if (result.code !== "no-path") return result;
+  const blind = anchors.find(({ value }) => value === undefined);
+  if (blind !== undefined) return rejected(unreadable("a trusted CA", blind));
+  const skipped = untrusted.find(({ value }) => value === undefined);
+  return skipped === undefined ? result : rejected(unreadable("a certificate between", skipped));
 }
 
-function unreadable(what: string): PathFault {
-  return pathFault("malformed", { label: what }, "it is not a certificate in strict DER");
+/** What was read of an input, or why nothing was. */
+interface Read<T> {
+  readonly value?: T;
+  readonly why: string;
+}
+
+function readAll<T>(
+  ders: readonly Uint8Array[],
+  parse: (der: Uint8Array) => T,
+): readonly Read<T>[] {
+  return ders.map((der) => {
+    try {
+      return { value: parse(der), why: "" };
+    } catch (error) {
+      if (error instanceof ChatError) return { why: error.message };
+      throw error;
+    }
+  });
+}
+
+function valuesOf<T>(inputs: readonly Read<T>[]): readonly T[] {
+  return inputs.flatMap(({ value }) => value === undefined ? [] : [value]);
+}
+
+function unreadable(what: string, input: Read<unknown> | undefined): PathFault {
+  return pathFault("malformed", { label: what }, input?.why ?? "there is none");
 }
 
 function rejected(fault: PathFault): PathResult {
   const text = printable(fault.text);
   return { kind: "rejected", ...fault, text, rule: PATH_RULES[fault.code] };
-}
-
-function readCertificates(ders: readonly Uint8Array[]): readonly PathCertificate[] {
-  return ders.flatMap((der) => readCertificate(der) ?? []);
-}
-
-function readCertificate(der: Uint8Array): PathCertificate | undefined {
-  return readOr(der, parsePathCertificate);
-}
-
-function readOr<T>(der: Uint8Array, parse: (der: Uint8Array) => T): T | undefined {
-  try {
-    return parse(der);
-  } catch (error) {
-    if (error instanceof ChatError) return undefined;
-    throw error;
-  }
 }
 
 function validate(leaf: PathCertificate, validation: Validation): PathResult {
