@@ -25,6 +25,7 @@ suiteTest("validatePath() passes NIST PKITS", {
   printTally("NIST PKITS", tally);
   assert.equal(tally.total, 249);
   assert.deepEqual(tally.wronglyAccepted, []);
+  assert.deepEqual(tally.wronglyRejected, []);
   const inProfile = tally.total - tally.outOfProfile.length;
   assert.ok(tally.asExpected.length / inProfile >= AS_EXPECTED_MIN);
 });

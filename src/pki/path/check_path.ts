@@ -9,7 +9,7 @@ import type { PathCertificate } from "./certificate_der.ts";
 import type { GeneralName } from "./general_names.ts";
 import { addConstraints, constraintFault, UNCONSTRAINED } from "./name_constraints.ts";
 import { type PolicyInputs, PolicyWalk } from "./policies.ts";
-import { type PathPlace, type PathPurpose, profileFault } from "./profile_rules.ts";
+import { type PathPlace, type PathPurpose, type PathRules, profileFault } from "./profile_rules.ts";
 import { type PathFault, pathFault } from "./reasons.ts";
 
 /** What a path is checked against. */
@@ -19,6 +19,7 @@ export interface PathChecks {
   readonly policies: PolicyInputs;
   /** Whether the anchor signed itself, rather than being signed by a CA that is not known here. */
   readonly isRoot: boolean;
+  readonly rules: PathRules;
 }
 
 /**
@@ -36,7 +37,7 @@ export function checkPath(
   for (const [index, certificate] of path.entries()) {
     const place = index === 0 ? top : index === path.length - 1 ? "leaf" : "intermediate";
     const fault = dateFault(certificate, checks.atMs) ??
-      profileFault({ certificate, place, purpose: checks.purpose });
+      profileFault({ certificate, place, purpose: checks.purpose, rules: checks.rules });
     if (fault !== undefined) return fault;
   }
   return lengthFault(path) ?? namesFault(path) ?? policyFault(path, checks.policies);

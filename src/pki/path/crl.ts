@@ -204,9 +204,11 @@ function parseEntries(
     const entry = cursor.sequence("revoked certificate");
     const serial = integerBytes(entry.take(TAG.integer)).toHex();
     const revokedMs = parseTime(entry.next());
-    const extensions = entry.isDone
+    // An empty list is against §5.1, yet some libraries write it, and refusing would lose a revocation.
+    const written = entry.takeIf(TAG.sequence);
+    const extensions = written === undefined || written.content.length === 0
       ? new Map<string, RawExtension>()
-      : parseExtensions(entry.take(TAG.sequence));
+      : parseExtensions(written);
     entry.end();
     for (const { oid, critical } of extensions.values()) {
       if (critical && !ENTRY_UNDERSTOOD.has(oid)) {

@@ -18,6 +18,13 @@ import { type PathFault, pathFault } from "./reasons.ts";
  */
 export type PathPurpose = "server" | "client" | "any";
 
+/**
+ * Whose rules decide where they differ. `web` is the CA/Browser Forum: a CN is never a name (§7.1.4.3), and
+ * the extended key usage of a leaf is not critical (§7.1.2.7.6). `team` is RFC 5280 and RFC 6125: a CN counts
+ * without alternative names, and a critical extended key usage is the stricter mark.
+ */
+export type PathRules = "team" | "web";
+
 /** Where a certificate stands in a path; a `root` is an anchor that signed itself. */
 export type PathPlace = "root" | "anchor" | "intermediate" | "leaf";
 
@@ -55,6 +62,7 @@ export interface PlacedCertificate {
   readonly certificate: PathCertificate;
   readonly place: PathPlace;
   readonly purpose: PathPurpose;
+  readonly rules: PathRules;
 }
 
 /**
@@ -195,7 +203,7 @@ function usageFault({ certificate, place, purpose }: PlacedCertificate): PathFau
   return pathFault("extended-key-usage", certificate, `it is a CA that is not for ${purpose}s`);
 }
 
-function leafFault({ certificate, purpose }: PlacedCertificate): PathFault | undefined {
+function leafFault({ certificate, purpose, rules }: PlacedCertificate): PathFault | undefined {
   if (purpose === "any") return undefined;
   if (certificate.basicConstraints?.isCa === true) {
     return pathFault("ca-as-leaf", certificate, "it is a CA certificate");
@@ -204,7 +212,8 @@ function leafFault({ certificate, purpose }: PlacedCertificate): PathFault | und
   if (!extendedKeyUsage?.includes(PURPOSE_OID[purpose])) {
     return pathFault("extended-key-usage", certificate, `it lacks ${purpose}Auth`);
   }
-  if (certificate.extensions.get(EXTENSION.extendedKeyUsage)?.critical === true) {
+  const isMarked = certificate.extensions.get(EXTENSION.extendedKeyUsage)?.critical === true;
+  if (isMarked && rules === "web") {
     return pathFault("extended-key-usage", certificate, "its extended key usage is critical");
   }
   if (keyUsage !== undefined && (keyUsage & KEY_USAGE.digitalSignature) === 0) {

@@ -16,7 +16,7 @@ import { checkPath } from "./check_path.ts";
 import { type Crl, parseCrl } from "./crl.ts";
 import { isForName } from "./host_name.ts";
 import type { PolicyInputs } from "./policies.ts";
-import type { PathPurpose } from "./profile_rules.ts";
+import type { PathPurpose, PathRules } from "./profile_rules.ts";
 import { PATH_RULES, type PathCode, type PathFault, pathFault } from "./reasons.ts";
 import { type RevocationStatus, revocationStatus } from "./revocation.ts";
 import { WorkBudget } from "./work_budget.ts";
@@ -36,8 +36,8 @@ export interface PathRequest {
   readonly purpose: PathPurpose;
   /** A DNS name, IP address or e-mail address that the leaf must be for. */
   readonly name?: string;
-  /** Whether a CN counts as a name of a leaf without alternative names: yes by default. */
-  readonly commonName?: "without-san" | "never";
+  /** Whose rules decide where a team and the public web differ; a team's by default. */
+  readonly rules?: PathRules;
   readonly crlsDer?: readonly Uint8Array[];
   readonly revocation?: "none" | "if-present" | "required";
   /** When CRLs must be current, if not at `at`; revocations after `at` then do not count. */
@@ -188,10 +188,11 @@ function judge(
     purpose: request.purpose,
     policies: request.policies ?? {},
     isRoot,
+    rules: request.rules ?? "team",
   });
   if (fault !== undefined) return fault;
   const leaf = path.at(-1);
-  const useCommonName = request.commonName !== "never";
+  const useCommonName = request.rules !== "web";
   if (
     leaf !== undefined && request.name !== undefined &&
     !isForName(leaf, request.name, useCommonName)
