@@ -7,10 +7,12 @@ export const help = `securechat cert: certificates of servers and clients
 Usage:
   securechat cert issue --cn NAME --type server|client [OPTIONS]
   securechat cert show FILE [--json]
+  securechat cert verify LEAF --ca FILE [OPTIONS]
 
 Commands:
   issue    make a key and a certificate that the CA signs
   show     show what a certificate says
+  verify   say whether a certificate may be trusted
 
 Options:
   -h, --help    this text, or that of a command
@@ -22,12 +24,14 @@ Examples:
   $ securechat cert issue --cn chat.example --type server
   $ securechat cert issue --cn alice --type client
   $ securechat cert show certs/client-cert.pem
+  $ securechat cert verify certs/client-cert.pem --ca certs/ca-cert.pem
 `;
 
 /** The subcommands. */
 export const COMMANDS = {
   issue: () => import("./cert_issue.ts"),
   show: () => import("./cert_show.ts"),
+  verify: () => import("./cert_verify.ts"),
 } as const satisfies CommandTable;
 
 /**

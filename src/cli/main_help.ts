@@ -9,6 +9,7 @@ Commands:
   ca init       make the certificate authority (CA) of your team
   cert issue    issue a certificate to a server or a client
   cert show     show what a certificate says
+  cert verify   say whether a certificate may be trusted
   db init       create or upgrade the table of accounts
   user          list, add, remove accounts; change a password
   serve         run the server
