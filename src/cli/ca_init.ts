@@ -20,6 +20,7 @@ import {
   writeIdentityFiles,
 } from "./identity_files.ts";
 import type { Io } from "./io.ts";
+import { chooseCaPassphrase, passphraseParsers } from "./passphrase.ts";
 import { progress } from "./report.ts";
 
 const COMMAND = "securechat ca init";
@@ -36,6 +37,9 @@ FOLDER/ca-key.pem. Whoever has that key can be anybody in your chat: keep it off
 the machines that only chat. FOLDER/ca-ledger.jsonl are the CA's books: every
 certificate that it issues is written there first.
 
+On a terminal the command asks whether to encrypt the key. Without a terminal
+the key is not encrypted unless a passphrase is given.
+
 Options:
   --name NAME       the CA's name, 1 to 64 characters (default: SecureChat CA)
   --out FOLDER      where the files go; made with mode 0700 (default: certs)
@@ -43,6 +47,8 @@ Options:
   --key-type TYPE   rsa-2048, rsa-3072, rsa-4096, ec-p256 or ed25519 (default:
                     rsa-4096)
   --key-size BITS   2048, 3072 or 4096: the same as --key-type rsa-BITS
+  --passphrase-file FILE   encrypts the key: the passphrase is the first line of
+  --passphrase-stdin       FILE, or of standard input
   --force           replace files that are there; what the old CA signed is then
                     worth nothing; its books are kept under another name
   -h, --help        this text
@@ -70,6 +76,7 @@ export const parser = object({
   days: withDefault(option("--days", daysValue()), 3650),
   keyType: optional(option("--key-type", choice(KEY_TYPES))),
   keySize: optional(option("--key-size", choice([2048, 3072, 4096]))),
+  ...passphraseParsers,
   force: option("--force"),
 });
 
@@ -92,6 +99,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const paths = { cert: `${out}/ca-cert.pem`, key: `${out}/ca-key.pem` };
   const ledger = ledgerPath(paths.key);
   await refuseOverwrite([paths.key, paths.cert, ledger], { force });
+  const passphrase = await chooseCaPassphrase(io, { ...parsed.value, path: paths.key });
   const [, bits] = keyType.split("rsa-");
   if (bits) progress(io, `making a key of ${bits} bits, which may take some seconds`);
   const issued = await createCa({ name, keyType, days, nowMs: io.now() });
@@ -99,10 +107,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   await putAwayBooks(io, ledger);
   const keeper = { ca: issued.certificate, caKey: issued.key, path: ledger };
   await beginBooks(keeper, { nowMs: io.now() });
-  await writeIdentityFiles(issued, { paths, force });
+  await writeIdentityFiles(issued, { paths, force, passphrase });
   const where = out === DEFAULT_OUT ? "" : ` --ca ${paths.cert} --ca-key ${paths.key}`;
   io.out.write(
-    `made the CA "${printable(name)}"\n${describeFiles(issued, paths)}` +
+    `made the CA "${printable(name)}"\n${describeFiles(issued, { paths, passphrase })}` +
       `books        ${printable(ledger)} (mode 0600)\n` +
       `next: securechat cert issue --cn chat.example --type server${printable(where)}\n`,
   );

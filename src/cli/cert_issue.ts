@@ -19,6 +19,7 @@ import { describeFiles, refuseOverwrite, writeIdentityFiles } from "./identity_f
 import type { Io } from "./io.ts";
 import { loadCaKey } from "./ca_key.ts";
 import { loadCa } from "./load_identity.ts";
+import { passphraseParsers } from "./passphrase.ts";
 import { progress } from "./report.ts";
 import { COMMON_NAME_PATTERN, parseSubjectName } from "./subject_names.ts";
 
@@ -45,6 +46,8 @@ Options:
                   rsa-2048; protocol 1 needs RSA)
   --ca FILE       certificate of the CA (default: CA_CERT, or certs/ca-cert.pem)
   --ca-key FILE   its private key (default: CA_KEY, or certs/ca-key.pem)
+  --passphrase-file FILE   the passphrase of the CA's key is the first line of
+  --passphrase-stdin       FILE, or of standard input; without, you are asked
   --force         replace files that are there
   -h, --help      this text
 
@@ -79,6 +82,7 @@ export const parser = object({
   keyType: withDefault(option("--key-type", choice(KEY_TYPES)), "rsa-2048"),
   ca: optional(option("--ca", string({ metavar: "FILE" }))),
   caKey: optional(option("--ca-key", string({ metavar: "FILE" }))),
+  ...passphraseParsers,
   force: option("--force"),
 });
 
@@ -106,7 +110,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const paths = { cert: `${out}-cert.pem`, key: `${out}-key.pem` };
   await refuseOverwrite([paths.key, paths.cert], { force });
   const ca = await loadCa(config.ca.cert);
-  const caKey = await loadCaKey(io, config.ca.key);
+  const caKey = await loadCaKey(io, { path: config.ca.key, ...flags });
   const request = { ca, caKey, commonName: cn, role: type, names, keyType };
   const issued = await issueLeaf({
     ...request,
@@ -122,7 +126,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { dnsNames, ipAddresses } = issued.certificate;
   io.out.write(
     `made a ${type} certificate for "${printable(cn)}", signed by "${printable(ca.commonName)}"\n` +
-      `${describeFiles(issued, paths)}names        ${[...dnsNames, ...ipAddresses].join(", ")}\n` +
+      `${describeFiles(issued, { paths })}names        ${
+        [...dnsNames, ...ipAddresses].join(", ")
+      }\n` +
       `books        ${printable(keeper.path)}, line ${index + 1}\n` +
       `next: ${printable(nextCommand(type, { out, isForChat }))}\n`,
   );

@@ -8,9 +8,9 @@ import { dirname } from "node:path";
 import { printable } from "../bytes/printable.ts";
 import { ChatError } from "../errors.ts";
 import { certificatePem } from "../pki/certificate.ts";
+import { keyPem } from "../pki/encrypted_key.ts";
 import type { Issued } from "../pki/issue.ts";
 import { keyText } from "../pki/key_type.ts";
-import { encodePrivateKey } from "../pki/private_key.ts";
 import { writePrivate } from "../store/private_file.ts";
 import type { IdentityPaths } from "./config.ts";
 
@@ -20,6 +20,13 @@ const PUBLIC_MODE = 0o644;
 /** Whether files that are there are replaced. */
 export interface WriteOptions {
   readonly force: boolean;
+}
+
+/** Where an identity is written. */
+export interface IdentityWriteOptions extends WriteOptions {
+  readonly paths: IdentityPaths;
+  /** Encrypts the key. */
+  readonly passphrase?: string | undefined;
 }
 
 /**
@@ -50,10 +57,10 @@ export async function refuseOverwrite(
  */
 export async function writeIdentityFiles(
   issued: Issued,
-  { paths, force }: WriteOptions & { readonly paths: IdentityPaths },
+  { paths, force, passphrase }: IdentityWriteOptions,
 ): Promise<void> {
   for (const path of [paths.key, paths.cert]) await makeFolder(dirname(path));
-  await writePrivate(paths.key, encodePrivateKey(issued.key), { replace: force });
+  await writePrivate(paths.key, await keyPem(issued.key, passphrase), { replace: force });
   await writePrivate(paths.cert, certificatePem(issued.certificate), { replace: force });
   if (Deno.build.os !== "windows") await Deno.chmod(paths.cert, PUBLIC_MODE);
 }
@@ -79,13 +86,17 @@ export async function makeFolder(path: string): Promise<void> {
  * The lines that tell what was made.
  *
  * @param issued The certificate and its key.
- * @param paths Where they are.
+ * @param options Where they are, and whether the key is encrypted.
  * @returns Three lines: the key, the certificate, its end.
  */
-export function describeFiles({ certificate }: Issued, paths: IdentityPaths): string {
+export function describeFiles(
+  { certificate }: Issued,
+  { paths, passphrase }: Omit<IdentityWriteOptions, "force">,
+): string {
+  const encrypted = passphrase === undefined ? "" : "encrypted, ";
   const until = certificate.notAfter.toISOString().replace(".000Z", "Z");
   return [
-    `key          ${printable(paths.key)} (${keyText(certificate)}, mode 0600)`,
+    `key          ${printable(paths.key)} (${keyText(certificate)}, ${encrypted}mode 0600)`,
     `certificate  ${printable(paths.cert)} (mode 0644)`,
     `valid until  ${until}`,
     "",

@@ -26,6 +26,9 @@ export const passwordParsers = {
   passwordStdin: option("--password-stdin"),
 };
 
+/** What is read: a password of an account, or the passphrase of a key. */
+type Noun = "password" | "passphrase";
+
 /** What those options said. */
 export interface PasswordOptions {
   readonly passwordFile: string | undefined;
@@ -33,6 +36,8 @@ export interface PasswordOptions {
   readonly passwordStdin: boolean;
   /** Whether a new password is set: then a prompt asks twice. */
   readonly isNew?: boolean;
+  /** What it is called; the options have the same name. */
+  readonly noun?: Noun;
   /** Gives up the prompt. */
   readonly signal?: AbortSignal;
 }
@@ -47,47 +52,52 @@ export interface PasswordOptions {
  * is not UTF-8.
  */
 export async function readPassword(io: Io, options: PasswordOptions): Promise<string> {
-  const { passwordFile, passwordStdin, isNew = false, signal } = options;
+  const { passwordFile, passwordStdin, isNew = false, noun = "password", signal } = options;
   if (passwordFile !== undefined && passwordStdin) {
-    throw refused("--password-file and --password-stdin exclude each other", "give one of them");
+    const state = `--${noun}-file and --${noun}-stdin exclude each other`;
+    throw refused(noun, { state, hint: "give one of them" });
   }
-  if (passwordFile !== undefined) return checked(await fromFile(io, passwordFile));
-  if (passwordStdin) return checked(await firstLine(io));
-  return await fromPrompt(io, { isNew, asking: signal === undefined ? {} : { signal } });
+  if (passwordFile !== undefined) return checked(await fromFile(io, passwordFile, noun), noun);
+  if (passwordStdin) return checked(await firstLine(io), noun);
+  return await fromPrompt(io, { isNew, noun, asking: signal === undefined ? {} : { signal } });
 }
 
 interface Prompt {
   readonly isNew: boolean;
+  readonly noun: Noun;
   readonly asking: AskOptions;
 }
 
-async function fromPrompt(io: Io, { isNew, asking }: Prompt): Promise<string> {
-  const question = isNew ? "New password: " : "Password: ";
+async function fromPrompt(io: Io, { isNew, noun, asking }: Prompt): Promise<string> {
+  const question = isNew ? `New ${noun}: ` : `${noun[0]?.toUpperCase()}${noun.slice(1)}: `;
   for (let tries = 1;; tries++) {
-    const password = checked(await io.input.askSecret(question, asking));
+    const password = checked(await io.input.askSecret(question, asking), noun);
     if (!isNew || await io.input.askSecret("The same again: ", asking) === password) {
       return password;
     }
     if (tries === TRIES_MAX) {
-      throw refused("the two that were typed differ", "run the command again");
+      throw refused(noun, {
+        state: "the two that were typed differ",
+        hint: "run the command again",
+      });
     }
     progress(io, "the two differ: once more");
   }
 }
 
-async function fromFile(io: Io, path: string): Promise<string> {
+async function fromFile(io: Io, path: string, noun: Noun): Promise<string> {
   const { bytes, exposed } = await readPrivate(path, { maxBytes: FILE_MAX_BYTES });
   if (exposed) {
     const name = printable(path);
-    warn(io, `others can read the password in ${name}: chmod 600 ${name}`);
+    warn(io, `others can read the ${noun} in ${name}: chmod 600 ${name}`);
   }
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return text.split(/\r?\n/, 1)[0] ?? "";
   } catch (error) {
-    throw new ChatError("FORMAT", `cannot read password from "${printable(path)}": not UTF-8`, {
+    throw new ChatError("FORMAT", `cannot read ${noun} from "${printable(path)}": not UTF-8`, {
       cause: error,
-      hint: "the first line of the file is the password",
+      hint: `the first line of the file is the ${noun}`,
     });
   }
 }
@@ -97,16 +107,23 @@ async function firstLine(io: Io): Promise<string | undefined> {
   return undefined;
 }
 
-function checked(password: string | undefined): string {
+function checked(password: string | undefined, noun: Noun): string {
   if (password === undefined || password === "") {
-    throw refused("it is empty", "type one, or give it with --password-file or --password-stdin");
+    const hint = `type one, or give it with --${noun}-file or --${noun}-stdin`;
+    throw refused(noun, { state: "it is empty", hint });
   }
   if (new TextEncoder().encode(password).length > PASSWORD_MAX_BYTES) {
-    throw refused(`it is longer than ${PASSWORD_MAX_BYTES} bytes`, "choose a shorter one");
+    const state = `it is longer than ${PASSWORD_MAX_BYTES} bytes`;
+    throw refused(noun, { state, hint: "choose a shorter one" });
   }
   return password;
 }
 
-function refused(state: string, hint: string): ChatError {
-  return new ChatError("USAGE", `cannot use password: ${state}`, { hint });
+interface Refusal {
+  readonly state: string;
+  readonly hint: string;
+}
+
+function refused(noun: Noun, { state, hint }: Refusal): ChatError {
+  return new ChatError("USAGE", `cannot use ${noun}: ${state}`, { hint });
 }
