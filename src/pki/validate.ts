@@ -2,7 +2,9 @@
  * Decides whether a certificate may be used for a role at a time.
  *
  * The trust anchor, the time, the role and the name are arguments; nothing comes from the system.
- * Chains have two certificates here: the CA of the team, and a leaf that it signed.
+ * Chains have two certificates here: the CA of the team, and a leaf that it signed. The rules that
+ * people meet are checked here first and refused in their own words; then `path/`, RFC 5280 whole
+ * and strict, has the last word.
  *
  * @module
  */
@@ -11,6 +13,7 @@ import { isIP } from "node:net";
 import { printable } from "../bytes/printable.ts";
 import { ChatError } from "../errors.ts";
 import type { Certificate } from "./certificate.ts";
+import { validatePath } from "./path/validate_path.ts";
 import { RSA_BITS_MAX, RSA_BITS_MIN } from "./private_key.ts";
 
 /** What a certificate is shown for. */
@@ -46,7 +49,8 @@ export interface CertificateFault {
     | "is_ca"
     | "wrong_role"
     | "weak_key"
-    | "wrong_name";
+    | "wrong_name"
+    | "strict_rule";
   /** For people; foreign text in it is printable. */
   readonly text: string;
 }
@@ -77,7 +81,8 @@ export async function findFault(
     dateFault(leaf, policy.at, "certificate") ??
     dateFault(policy.ca, policy.at, "CA certificate") ??
     kindFault(leaf, policy) ??
-    nameFault(leaf, policy.name);
+    nameFault(leaf, policy.name) ??
+    await strictFault(leaf, policy);
 }
 
 /**
@@ -175,6 +180,24 @@ function nameFault(leaf: Certificate, name: string | undefined): CertificateFaul
     reason: "wrong_name",
     text: `it is for ${has || "no name"}, expected ${printable(name)}`,
   };
+}
+
+/**
+ * The name is left to {@link nameFault}: protocol 1 lets a CN stand beside alternative names
+ * (PROTOCOL-1 phase 1), which RFC 6125 §6.4.4 does not.
+ */
+async function strictFault(
+  leaf: Certificate,
+  { ca, role, at }: ValidationPolicy,
+): Promise<CertificateFault | undefined> {
+  const result = await validatePath({
+    leafDer: leaf.der,
+    anchorsDer: [ca.der],
+    at,
+    purpose: role,
+  });
+  if (result.kind === "accepted") return undefined;
+  return { reason: "strict_rule", text: `${result.text} (${result.rule})` };
 }
 
 function quoted(certificate: Certificate): string {

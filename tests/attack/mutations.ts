@@ -42,7 +42,9 @@ function cut(file: string, search: string, replace = ""): Edit {
 const IS_THE_CA = never(VALIDATE, "leaf.fingerprint === ca.fingerprint");
 const IS_A_CA = cut(VALIDATE, "if (leaf.isCa) return", "if (false) return");
 const ROLE = never(VALIDATE, "!leaf.extendedKeyUsage?.includes(ROLE_OID[role])");
-const NAME = cut(VALIDATE, "nameFault(leaf, policy.name);", "undefined;");
+const NAME = cut(VALIDATE, "nameFault(leaf, policy.name) ??", "undefined ??");
+/** RFC 5280 whole, which stands behind every check of a certificate but the name's. */
+const STRICT = cut(VALIDATE, "await strictFault(leaf, policy);", "undefined;");
 const OWN = never(
   "protocol/v1/peer_certificate.ts",
   "certificate.fingerprint === policy.own.fingerprint",
@@ -75,12 +77,12 @@ const IN_CLEAR = cut(
 const CERTIFICATES: readonly Mutation[] = [
   {
     check: "the end of a certificate's life",
-    edits: [never(VALIDATE, "at > certificate.notAfter")],
+    edits: [never(VALIDATE, "at > certificate.notAfter"), STRICT],
     attacks: ["a client shows an expired certificate", "a server shows an expired certificate"],
   },
   {
     check: "the beginning of a certificate's life",
-    edits: [never(VALIDATE, "at < certificate.notBefore")],
+    edits: [never(VALIDATE, "at < certificate.notBefore"), STRICT],
     attacks: [
       "a client shows a certificate that is not yet valid",
       "a server shows a certificate that is not yet valid",
@@ -88,7 +90,10 @@ const CERTIFICATES: readonly Mutation[] = [
   },
   {
     check: "that the CA signed it",
-    edits: [cut(VALIDATE, "if (await leaf.signedBy(ca)) return", "if (ca !== undefined) return")],
+    edits: [
+      cut(VALIDATE, "if (await leaf.signedBy(ca)) return", "if (ca !== undefined) return"),
+      STRICT,
+    ],
     attacks: [
       "a client shows a self-signed certificate",
       "a client shows a certificate of another CA",
@@ -98,11 +103,14 @@ const CERTIFICATES: readonly Mutation[] = [
   },
   {
     check: "the CA's signature itself, with its name left",
-    edits: [cut(
-      "pki/certificate.ts",
-      "return await parsed.verify({ publicKey: parsedIssuer.publicKey, signatureOnly: true });",
-      "return true;",
-    )],
+    edits: [
+      cut(
+        "pki/certificate.ts",
+        "return await parsed.verify({ publicKey: parsedIssuer.publicKey, signatureOnly: true });",
+        "return true;",
+      ),
+      STRICT,
+    ],
     attacks: [
       "a client shows a certificate of another CA of the same name",
       "a server shows a certificate of another CA of the same name",
@@ -110,27 +118,27 @@ const CERTIFICATES: readonly Mutation[] = [
   },
   {
     check: "the role",
-    edits: [ROLE],
+    edits: [ROLE, STRICT],
     attacks: ["a client shows a server's certificate", "a server shows a client's certificate"],
   },
   {
     check: "that it is not the CA's, nor any CA's, and the role",
-    edits: [IS_THE_CA, IS_A_CA, ROLE],
+    edits: [IS_THE_CA, IS_A_CA, ROLE, STRICT],
     attacks: ["a client shows the CA's own certificate"],
   },
   {
     check: "that it is not the CA's, nor any CA's, the role and the name",
-    edits: [IS_THE_CA, IS_A_CA, ROLE, NAME],
+    edits: [IS_THE_CA, IS_A_CA, ROLE, NAME, STRICT],
     attacks: ["a server shows the CA's own certificate"],
   },
   {
     check: "that it is not this side's own, and the role",
-    edits: [OWN, ROLE],
+    edits: [OWN, ROLE, STRICT],
     attacks: ["a client shows the server's own certificate"],
   },
   {
     check: "that it is not this side's own, the role and the name",
-    edits: [OWN, ROLE, NAME],
+    edits: [OWN, ROLE, NAME, STRICT],
     attacks: ["a server shows the client's own certificate"],
   },
   {
