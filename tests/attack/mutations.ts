@@ -439,16 +439,22 @@ const TEXT: readonly Mutation[] = [
   },
   {
     check: "a certificate's printable name at the operator",
-    edits: [cut(
-      "cli/server_view.ts",
-      "certificate of ${printable(event.certificate.commonName)}",
-      "certificate of ${event.certificate.commonName}",
-    )],
+    edits: [
+      cut(
+        "cli/server_view.ts",
+        "certificate of ${printable(event.certificate.commonName)}",
+        "certificate of ${event.certificate.commonName}",
+      ),
+      STRICT,
+    ],
     attacks: ["a client's certificate has control sequences in its name"],
   },
   {
     check: "a certificate's printable name at the client",
-    edits: [cut("cli/client_view.ts", "server ${printable(commonName)}", "server ${commonName}")],
+    edits: [
+      cut("cli/client_view.ts", "server ${printable(commonName)}", "server ${commonName}"),
+      STRICT,
+    ],
     attacks: ["a server's certificate has control sequences in its name"],
   },
   {
