@@ -15,7 +15,7 @@ const WAIT_MS = 25_000; // the whole demo promises 30 s
 
 /** Runs one command of the demo to its end and shows it. */
 async function command(name: string, args: readonly string[]): Promise<number> {
-  const actor = new Actor({ name, args });
+  const actor = new Actor({ name, args, isAsked: false });
   return await actor.run(main);
 }
 

@@ -11,6 +11,8 @@ import { print } from "./print.ts";
 export interface ActorOptions {
   readonly name: string;
   readonly args: readonly string[];
+  /** Whether somebody is there to be asked. */
+  readonly isAsked?: boolean;
 }
 
 type Main = (args: readonly string[], io: Io) => Promise<number>;
@@ -79,7 +81,7 @@ export class Actor {
       out: screen,
       err: screen,
       input: {
-        isTerminal: true,
+        isTerminal: this.#options.isAsked ?? true,
         lines: () => this.#lines(),
         ask: () => Promise.resolve(undefined),
         askSecret: () => Promise.resolve(undefined),

@@ -13,6 +13,7 @@ import { isIP } from "node:net";
 import { printable } from "../bytes/printable.ts";
 import { ChatError } from "../errors.ts";
 import type { Certificate } from "./certificate.ts";
+import { keyText } from "./key_type.ts";
 import { validatePath } from "./path/validate_path.ts";
 import { RSA_BITS_MAX, RSA_BITS_MIN } from "./private_key.ts";
 
@@ -163,7 +164,8 @@ function kindFault(leaf: Certificate, { role }: ValidationPolicy): CertificateFa
   }
   if (leaf.keyBits < RSA_BITS_MIN || leaf.keyBits > RSA_BITS_MAX) {
     const range = `${RSA_BITS_MIN} to ${RSA_BITS_MAX}`;
-    return { reason: "weak_key", text: `its RSA key has ${leaf.keyBits} bits, expected ${range}` };
+    const text = `its key is ${keyText(leaf)}, expected RSA of ${range} bits`;
+    return { reason: "weak_key", text };
   }
   return undefined;
 }

@@ -102,9 +102,9 @@ export class TestClient {
     this.#wake = Promise.withResolvers<void>();
   }
 
-  /** Waits until what was told satisfies a condition, for at most 60 s. */
+  /** Waits until what was told satisfies a condition, for at most 180 s. */
   async until(condition: (events: readonly SessionEvent[]) => boolean): Promise<void> {
-    const timer = setTimeout(() => this.#wake.reject(new Error("waited too long")), 60_000);
+    const timer = setTimeout(() => this.#wake.reject(new Error("waited too long")), 180_000);
     try {
       while (!condition(this.events)) await this.#wake.promise;
     } catch {
@@ -194,9 +194,9 @@ export class ChatWorld {
     return client;
   }
 
-  /** Waits until the server was told something, for at most 60 s. */
+  /** Waits until the server was told something, for at most 180 s. */
   async untilServer(condition: (events: readonly SessionEvent[]) => boolean): Promise<void> {
-    const end = Date.now() + 60_000;
+    const end = Date.now() + 180_000;
     while (!condition(this.sessionEvents)) {
       if (Date.now() > end) throw new Error("the server was not told in time");
       await new Promise((resolve) => setTimeout(resolve, 5));

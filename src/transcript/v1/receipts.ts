@@ -69,8 +69,11 @@ function ownReceipt({ line, value }: At<Receipt>, { file, policy }: Context): Re
 /** Its hash is of the other side's file; that can be rebuilt if the order there is the same. */
 function otherReceipt({ line, value }: At<Receipt>, { file, policy }: Context): ReceiptReport {
   const { owner, other } = policy.parties;
+  const sameOrder = value.transcriptSha256 === mirroredHash(file, owner);
   const faults = [
     roleFault(value, other),
+    // In another order first and last may be other entries: then the range is a claim of its signer.
+    sameOrder ? rangeFault(value, file) : undefined,
     signatureFault(value, { signer: other, stranger: owner }),
     signerFault(other, policy),
   ];
@@ -78,7 +81,7 @@ function otherReceipt({ line, value }: At<Receipt>, { file, policy }: Context): 
     line,
     receipt: value,
     faults: faults.filter((fault) => fault !== undefined),
-    sameOrder: value.transcriptSha256 === mirroredHash(file, owner),
+    sameOrder,
   };
 }
 
