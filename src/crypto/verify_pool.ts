@@ -80,8 +80,10 @@ export class VerifyPool implements Disposable {
     const results = new Array<boolean>(items.length).fill(false);
     for (const { key } of items) this.#introduce(key);
     let next = 0;
-    const lanes = this.#threads.flatMap((thread) => new Array(BATCHES_AHEAD).fill(thread));
-    const threads = lanes.map(async (thread: VerifyThread) => {
+    const lanes = this.#threads.flatMap((thread) =>
+      new Array<VerifyThread>(BATCHES_AHEAD).fill(thread)
+    );
+    const threads = lanes.map(async (thread) => {
       while (next < items.length) {
         const start = next;
         next += BATCH;
