@@ -29,7 +29,6 @@ const HOMES: Readonly<Record<string, RegExp>> = {
   "node:sqlite": /^store\/sqlite\.ts$/,
   "@optique/core": /^cli\//,
   "@logtape/logtape": /^(cli|chat)\//,
-  "@logtape/file": /^cli\//,
   "@logtape/redaction": /^cli\//,
 };
 

@@ -7,7 +7,7 @@
 import { randomBytes } from "../crypto/entropy.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import { writePrivate } from "../store/private_file.ts";
-import { encodeSessionKey } from "../transcript/v1/session_key.ts";
+import { encodeSessionKey, sessionKeyPath } from "../transcript/v1/session_key.ts";
 import { openTranscript, type TranscriptWriter } from "../transcript/v1/writer.ts";
 
 const SESSION_ID_BYTES = 8; // 16 hex digits, PROTOCOL-1 "Transcript file"
@@ -50,7 +50,7 @@ export async function startRecording(
     serverCertificate: parties.server,
   });
   if (options.keepSessionKey) {
-    await writePrivate(`${writer.path}.key`, encodeSessionKey(parties.sessionKey));
+    await writePrivate(sessionKeyPath(writer.path), encodeSessionKey(parties.sessionKey));
   }
   return writer;
 }
