@@ -22,7 +22,11 @@ const told = new Set<string>();
  * @param suite The file, and where it is published.
  * @param run Gets the file's text.
  */
-export function suiteTest(name: string, suite: Suite, run: (text: string) => void): void {
+export function suiteTest(
+  name: string,
+  suite: Suite,
+  run: (text: string) => void | Promise<void>,
+): void {
   const text = readSuite(suite.file);
   if (text === undefined && !told.has(suite.file)) {
     told.add(suite.file);
