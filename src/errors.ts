@@ -61,6 +61,18 @@ export const ERRORS = {
     hint:
       "the other side broke the protocol before the chat began: check that it is a securechat/1 program",
   },
+  VERSION: {
+    exit: 1,
+    wire: "VERSION",
+    hint:
+      "both sides must speak one protocol: take the same securechat, or ask for the older one: --protocol 1",
+  },
+  TAMPERED: {
+    exit: 1,
+    wire: "TAMPERED",
+    hint:
+      "something on the line changed, repeated or dropped what was sent: connect again, from another network if it comes back",
+  },
   SIGN_IN: {
     exit: 1,
     wire: "ERROR",

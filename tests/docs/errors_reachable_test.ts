@@ -11,11 +11,14 @@ import { mergeSettings } from "../../src/cli/config.ts";
 import { report } from "../../src/cli/report.ts";
 import { randomBytes } from "../../src/crypto/entropy.ts";
 import { sharedValue } from "../../src/crypto/modp.ts";
+import { Secret } from "../../src/crypto/secret.ts";
 import { asChatError, ChatError, type ErrorCode, ERRORS } from "../../src/errors.ts";
 import { main } from "../../src/main.ts";
 import { parseLedgerLine } from "../../src/pki/ledger.ts";
 import { validateCertificate } from "../../src/pki/validate.ts";
 import { FrameReader } from "../../src/protocol/frame.ts";
+import { RecordOpener } from "../../src/protocol/v2/record_stream.ts";
+import { chooseVersion } from "../../src/protocol/v2/version.ts";
 import { LoginThrottle } from "../../src/store/login_throttle.ts";
 import { readPrivate, writePrivate } from "../../src/store/private_file.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
@@ -65,6 +68,8 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     return promise;
   },
   HANDSHAKE: () => sharedValue(5n, 1n),
+  VERSION: () => chooseVersion(new TextEncoder().encode('{"version":3}'), [1, 2]),
+  TAMPERED: () => new RecordOpener(new Secret(new Uint8Array(32))).open(new Uint8Array(32)),
   SIGN_IN: () => logIn(1),
   BUSY: () => logIn(5),
   SLOW: () => {
