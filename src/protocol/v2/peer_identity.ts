@@ -1,0 +1,104 @@
+/**
+ * Who the other side is: the chain that it shows, judged for its role (PROTOCOL-2 §3).
+ *
+ * @module
+ */
+
+import { printable } from "../../bytes/printable.ts";
+import { ChatError } from "../../errors.ts";
+import { type Certificate, parseCertificateDer } from "../../pki/certificate.ts";
+import { parsePathCertificate } from "../../pki/path/certificate_der.ts";
+import type { Trust } from "../../pki/trust.ts";
+import { badCertificate, findFault, type Role } from "../../pki/validate.ts";
+
+/** Bytes of a chain's certificates that go into a record, at most; base64 makes a third more of them. */
+const CHAIN_MAX_BYTES = 40_000;
+
+const SHOWN_NAME = /^[\x20-\x7e]{1,64}$/;
+
+/** A side whose chain was accepted. */
+export interface PeerIdentity {
+  readonly leaf: Certificate;
+  /** SHA-256 of the leaf's DER, lower-case hex: what statements call their author. */
+  readonly fingerprint: string;
+  /** DER, leaf first, without the root: as shown. */
+  readonly chain: readonly Uint8Array<ArrayBuffer>[];
+  /** What people see: the CN that the CA vouches for. Printable ASCII. */
+  readonly name: string;
+}
+
+/** By what a chain is judged. */
+export interface ChainPolicy {
+  readonly trust: Trust;
+  readonly role: Role;
+  /** Now, milliseconds since the Unix epoch. */
+  readonly nowMs: number;
+  /** The DNS name or IP address that the leaf must carry, where one is expected. */
+  readonly name?: string;
+}
+
+/**
+ * Judges a chain.
+ *
+ * @param chain DER, leaf first, without the root.
+ * @param policy By what.
+ * @returns Who it is.
+ * @throws {ChatError} BAD_CERT with the first rule that is broken.
+ */
+export async function judgeChain(
+  chain: readonly Uint8Array<ArrayBuffer>[],
+  { trust, role, nowMs, name }: ChainPolicy,
+): Promise<PeerIdentity> {
+  const [leaf, ...untrusted] = readChain(chain, role);
+  if (leaf === undefined) {
+    throw new ChatError("BAD_CERT", `cannot accept ${role}: its chain is empty`);
+  }
+  const policy = { trust, role, untrusted, at: new Date(nowMs) };
+  const fault = await findFault(leaf, name === undefined ? policy : { ...policy, name });
+  if (fault !== undefined) throw badCertificate(leaf, fault);
+  return { leaf, fingerprint: leaf.fingerprint, chain, name: shownName(leaf) };
+}
+
+/**
+ * The identity of a chain that needs no judging: this side's own.
+ *
+ * @param chain DER, leaf first, without the root.
+ * @returns Who it is.
+ * @throws {ChatError} BAD_CERT if its leaf cannot be read, or has not exactly one CN of 1 to 64
+ * printable ASCII characters.
+ */
+export function ownIdentity(chain: readonly Uint8Array<ArrayBuffer>[]): PeerIdentity {
+  const [leaf] = readChain(chain, "own");
+  if (leaf === undefined) throw new ChatError("BAD_CERT", "cannot use own chain: it is empty");
+  return { leaf, fingerprint: leaf.fingerprint, chain, name: shownName(leaf) };
+}
+
+function readChain(
+  chain: readonly Uint8Array<ArrayBuffer>[],
+  whose: string,
+): readonly Certificate[] {
+  const bytes = chain.reduce((sum, der) => sum + der.length, 0);
+  if (bytes > CHAIN_MAX_BYTES) {
+    const text =
+      `cannot accept ${whose} chain: ${bytes} bytes, expected at most ${CHAIN_MAX_BYTES}`;
+    throw new ChatError("BAD_CERT", text);
+  }
+  try {
+    return chain.map((der) => parseCertificateDer(der, `the ${whose} chain`));
+  } catch (error) {
+    const text = error instanceof ChatError ? error.message : "not a certificate";
+    throw new ChatError("BAD_CERT", text, { cause: error });
+  }
+}
+
+/** Two CNs would be two names for one person; what is not plain text could look like another's. */
+function shownName(leaf: Certificate): string {
+  const { commonNames } = parsePathCertificate(leaf.der).subject;
+  const [name = ""] = commonNames;
+  if (commonNames.length === 1 && SHOWN_NAME.test(name)) return name;
+  const shown = printable(leaf.subject || leaf.fingerprint.slice(0, 16));
+  throw new ChatError(
+    "BAD_CERT",
+    `cannot accept certificate of "${shown}": expected exactly one CN of 1 to 64 printable ASCII characters`,
+  );
+}
