@@ -79,6 +79,12 @@ export const ERRORS = {
     hint:
       "something on the line changed, repeated or dropped what was sent: connect again, from another network if it comes back",
   },
+  TRUNCATED: {
+    exit: 1,
+    wire: "TRUNCATED",
+    hint:
+      "the other side was cut off before both had signed what they have: the transcript says up to where; connect again",
+  },
   SIGN_IN: {
     exit: 1,
     wire: "ERROR",
@@ -103,6 +109,11 @@ export const ERRORS = {
     exit: 1,
     wire: "ADDRESS",
     hint: "stop the program that holds the port, or choose another: securechat serve --port N",
+  },
+  ROOM: {
+    exit: 1,
+    wire: "ROOM",
+    hint: "ask the operator which rooms there are: securechat serve --room NAME",
   },
   DATABASE: {
     exit: 1,

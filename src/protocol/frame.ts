@@ -106,6 +106,17 @@ export class FrameReader {
     return body;
   }
 
+  /**
+   * Gives back what was pushed and makes no taken body.
+   *
+   * @returns A copy of the bytes; the reader is empty afterwards.
+   */
+  drain(): Uint8Array<ArrayBuffer> {
+    const rest = this.#buffer.slice(this.#start, this.#end);
+    this.#rest();
+    return rest;
+  }
+
   /** An idle session keeps no more than the first buffer. */
   #rest(): void {
     this.#start = 0;

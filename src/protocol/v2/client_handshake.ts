@@ -9,9 +9,9 @@ import type { Secret } from "../../crypto/secret.ts";
 import { ChatError } from "../../errors.ts";
 import type { Trust } from "../../pki/trust.ts";
 import { encodeFrame } from "../frame.ts";
+import type { HandshakeNote } from "../session.ts";
 import {
   failedStep,
-  type HandshakeNote,
   type HandshakeStep,
   type OwnIdentity,
   PeerEnded,

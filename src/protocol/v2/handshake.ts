@@ -11,6 +11,7 @@
 import type { LeafSigningKey } from "../../crypto/leaf_signature.ts";
 import { asChatError, type ChatError, ERRORS } from "../../errors.ts";
 import { encodeFrame } from "../frame.ts";
+import type { HandshakeNote } from "../session.ts";
 import { encodeMessage, type Message } from "./messages.ts";
 import type { PeerIdentity } from "./peer_identity.ts";
 import type { RecordOpener, RecordSealer } from "./record_stream.ts";
@@ -31,23 +32,6 @@ export interface SecureChannel {
   /** The session's public name, 32 lower-case hex digits. */
   readonly session: string;
   readonly signIn: SignInMode;
-}
-
-/** One message of the handshake as `--explain` shows it: what it is, and what was made of it. */
-export interface HandshakeNote {
-  /** "client_hello" … "ready". */
-  readonly message: string;
-  readonly bytes: number;
-  /** What was derived at this point. */
-  readonly derived: readonly DerivedNote[];
-}
-
-/** A value of the key schedule as it may be shown. */
-export interface DerivedNote {
-  readonly name: string;
-  readonly isSecret: boolean;
-  /** Hex: of a secret its SHA-256, which both sides can compare and which leads nowhere. */
-  readonly shown: string;
 }
 
 /** The other side has ended the handshake: there is nobody to tell. */

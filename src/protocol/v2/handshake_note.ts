@@ -6,7 +6,7 @@
 
 import { sha256 } from "../../crypto/digest.ts";
 import { Secret } from "../../crypto/secret.ts";
-import type { HandshakeNote } from "./handshake.ts";
+import type { HandshakeNote } from "../session.ts";
 
 /**
  * Notes a message and what was derived with it. A public value is shown as it is, of a secret only its

@@ -1,0 +1,275 @@
+/**
+ * A room of the server while it runs: one log, one file, and everybody who is in it.
+ *
+ * What is accepted is written to the file first; what waits together shares one flush. Only then does
+ * it go to the members, to all in one order, each from where he stands.
+ *
+ * @module
+ */
+
+import { asChatError, ChatError } from "../errors.ts";
+import type { ChainJudge } from "../protocol/v2/chain_judge.ts";
+import type { OwnIdentity } from "../protocol/v2/handshake.ts";
+import type { SignedHead } from "../protocol/v2/head.ts";
+import { encodeMessage, type Message } from "../protocol/v2/messages.ts";
+import type { PeerIdentity } from "../protocol/v2/peer_identity.ts";
+import { type LogEntry, RoomLog, type ServerLine } from "../protocol/v2/room_log.ts";
+import type { RoomMember } from "../protocol/v2/room_member.ts";
+import type { SignedStatement } from "../protocol/v2/statement.ts";
+import { RoomFile } from "../transcript/v2/room_file.ts";
+import type { SecureLink } from "./secure_link.ts";
+
+/** How often late heads are looked for, ms. */
+const LATE_LOOK_MS = 10_000;
+
+/** What a room is made of. */
+export interface RoomHostOptions {
+  readonly room: string;
+  readonly own: OwnIdentity;
+  readonly judge: ChainJudge;
+  readonly transcriptDir: string;
+  /** How many past entries newcomers may see. */
+  readonly newcomersSee: number;
+  random(length: number): Uint8Array<ArrayBuffer>;
+  now(): number;
+  /** Something is wrong in the room and stops no session. Must not throw. */
+  onWarning(error: ChatError): void;
+}
+
+/** Who joins. */
+export interface Joining {
+  readonly link: SecureLink;
+  readonly peer: PeerIdentity;
+  /** The session's name. */
+  readonly session: string;
+  /** Entries before now that are wanted. */
+  readonly want: number;
+  /** Fingerprints whose chains the session was sent; its rooms share the set. */
+  readonly shown: Set<string>;
+}
+
+/** Somebody in the room. */
+export interface Present {
+  readonly link: SecureLink;
+  readonly member: RoomMember;
+}
+
+/** See the module. */
+export class RoomHost {
+  readonly #options: RoomHostOptions;
+  readonly #log: RoomLog;
+  readonly #file: RoomFile;
+  readonly #present = new Set<Present>();
+  readonly #lateTimer: ReturnType<typeof setInterval>;
+  #flushed = 0;
+  #headTimer: ReturnType<typeof setTimeout> | undefined;
+  #failure: ChatError | undefined;
+
+  /** Use {@link RoomHost.open}. */
+  constructor(options: RoomHostOptions, parts: { readonly log: RoomLog; readonly file: RoomFile }) {
+    this.#options = options;
+    this.#log = parts.log;
+    this.#file = parts.file;
+    this.#lateTimer = setInterval(() => this.#reportLate(), LATE_LOOK_MS);
+  }
+
+  /**
+   * Opens a room: a new log, its file, and its first entry.
+   *
+   * @param options Name, server, folder.
+   * @returns The room, once its first entry is on the disk.
+   * @throws {ChatError} FILE if the system refuses.
+   */
+  static async open(options: RoomHostOptions): Promise<RoomHost> {
+    const { room, own, now, transcriptDir } = options;
+    const startedMs = now();
+    const { log, entry } = await RoomLog.open({ ...options, nowMs: startedMs });
+    const file = await RoomFile.create(transcriptDir, "server", {
+      ...{ chain: own.chain, server: own.chain, room, log: log.log, session: log.log },
+      ...{ size: 0, peaks: [], startedMs },
+    });
+    const host = new RoomHost(options, { log, file });
+    await host.#place(entry);
+    return host;
+  }
+
+  /** Its name. */
+  get room(): string {
+    return this.#options.room;
+  }
+
+  /** Where its transcript is. */
+  get path(): string {
+    return this.#file.path;
+  }
+
+  /** Who is in it, in order of joining. */
+  get present(): readonly Present[] {
+    return [...this.#present];
+  }
+
+  /**
+   * Lets somebody in: a line of the server says so; he is told where the log stands, and what he may see.
+   *
+   * @param joining Who.
+   * @returns The member.
+   * @throws {ChatError} FILE if the room cannot write any more.
+   */
+  async join({ link, peer, ...who }: Joining): Promise<Present> {
+    await this.state({ kind: "join", text: peer.fingerprint });
+    const { now } = this.#options;
+    const { member, message } = await this.#log.join({ ...who, peer, nowMs: now() });
+    // In one turn of the event loop: nothing is placed between his head and his first entry.
+    link.send(encodeMessage(message));
+    const present = { link, member };
+    this.#present.add(present);
+    this.#deliver(present);
+    return present;
+  }
+
+  /**
+   * Takes a statement.
+   *
+   * @param present Whose.
+   * @param signed The statement.
+   * @returns Once it has its place; `flushed`: when it is on the disk and queued to all, or FILE if it
+   * cannot be written.
+   * @throws {ChatError} The first check that fails.
+   */
+  async take(
+    { member, link }: Present,
+    signed: SignedStatement,
+  ): Promise<{ readonly flushed: Promise<void> }> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const nowMs = this.#options.now();
+    const accepted = await this.#log.accept(member, signed, { nowMs });
+    if (accepted.kind === "refused") link.send(encodeMessage(accepted.message));
+    const isPlaced = accepted.kind === "entry";
+    return { flushed: isPlaced ? this.#place(accepted.entry) : Promise.resolve() };
+  }
+
+  /**
+   * Says something as the server.
+   *
+   * @param line What.
+   * @returns When it is on the disk and queued to all.
+   * @throws {ChatError} FRAME_TOO_LARGE for a text that is too long; FILE if it cannot be written.
+   */
+  async state(line: ServerLine): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    await this.#place(await this.#log.state(line, this.#options.now()));
+  }
+
+  /**
+   * Keeps a member's head.
+   *
+   * @param present Whose.
+   * @param signed The head.
+   * @returns `isFinal`: whether it is his last one, equal to ours; `flushed`: when it is on the disk.
+   * @throws {ChatError} The first check that fails.
+   */
+  takeHead(
+    { member }: Present,
+    signed: SignedHead,
+  ): { readonly isFinal: boolean; readonly flushed: Promise<void> } {
+    const head = this.#log.takeHead(member, signed, this.#options.now());
+    const peer = this.#file.peerLine(member.peer.chain);
+    const line = encodeMessage({ type: "head", ...signed });
+    const flushed = this.#file.append(peer === undefined ? [line] : [peer, line]);
+    return { isFinal: head.final, flushed };
+  }
+
+  /**
+   * Ends somebody's entries with our final head; a line of the server says that he went.
+   *
+   * @param present Who.
+   * @param kind What the line says.
+   */
+  async release(present: Present, kind: "leave" | "remove"): Promise<void> {
+    if (!this.#present.delete(present)) return;
+    const { link, member } = present;
+    const final = await this.#log.finalHead(member, this.#options.now());
+    if (final !== undefined) {
+      const line = encodeMessage(final);
+      await this.#file.append([line]);
+      link.send(line);
+    }
+    await this.state({ kind, text: member.peer.fingerprint });
+  }
+
+  /** Closes the log. */
+  async close(): Promise<void> {
+    clearTimeout(this.#headTimer);
+    clearInterval(this.#lateTimer);
+    await this.#file.end({ code: this.#failure?.code ?? "OK" });
+  }
+
+  /** Called in the turn in which the entry came into the tree: so the file has the log's order. */
+  async #place({ author, message, index }: LogEntry): Promise<void> {
+    const isServer = author.fingerprint === this.#options.own.fingerprint;
+    const peer = isServer ? undefined : this.#file.peerLine(author.chain);
+    const line = bytesOf(message);
+    try {
+      await this.#file.append(peer === undefined ? [line] : [peer, line]);
+    } catch (thrown) {
+      this.#fail(thrown);
+      throw this.#failure;
+    }
+    this.#flushed = Math.max(this.#flushed, index + 1);
+    for (const present of this.#present) this.#deliver(present);
+    this.#headSoon();
+  }
+
+  #deliver({ link, member }: Present): void {
+    const flushed = { nowMs: this.#options.now(), flushed: this.#flushed };
+    for (const message of this.#log.deliver(member, flushed)) link.send(bytesOf(message));
+  }
+
+  #headSoon(): void {
+    const { headDueAtMs } = this.#log;
+    if (headDueAtMs === undefined || this.#headTimer !== undefined) return;
+    const waitMs = Math.max(0, headDueAtMs - this.#options.now());
+    this.#headTimer = setTimeout(() => {
+      this.#headTimer = undefined;
+      this.#head().catch((thrown) => this.#fail(thrown));
+    }, waitMs);
+  }
+
+  async #head(): Promise<void> {
+    const head = await this.#log.rollingHead(this.#options.now());
+    if (head !== undefined) {
+      const line = encodeMessage(head.message);
+      await this.#file.append([line]); // behind its entries, which are flushed with it or before
+      for (const { link, member } of this.#present) {
+        if (this.#log.deliverHead(member, head).length > 0) link.send(line);
+      }
+    }
+    this.#headSoon();
+  }
+
+  #reportLate(): void {
+    const nowMs = this.#options.now();
+    for (const { member } of this.#present) {
+      const error = member.reportLate(nowMs);
+      if (error !== undefined) this.#options.onWarning(error);
+    }
+  }
+
+  /** A room that cannot write takes nothing more. */
+  #fail(thrown: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = asChatError(thrown);
+    this.#options.onWarning(this.#failure);
+  }
+}
+
+/** An entry goes to many: its bytes are made once. */
+const encoded = new WeakMap<Message, Uint8Array<ArrayBuffer>>();
+
+function bytesOf(message: Message): Uint8Array<ArrayBuffer> {
+  const known = encoded.get(message);
+  if (known !== undefined) return known;
+  const bytes = encodeMessage(message);
+  if (message.type === "entry") encoded.set(message, bytes);
+  return bytes;
+}

@@ -1,0 +1,150 @@
+/**
+ * The transcript of a room while it runs (PROTOCOL-2 §8): JSON Lines that only grow.
+ *
+ * Whoever runs a room appends before it shows or relays: then a crash leaves a file that holds
+ * everything that anybody has seen.
+ *
+ * @module
+ */
+
+import { sha256 } from "../../crypto/digest.ts";
+import { encodeCanonicalJson } from "../../protocol/v2/canonical_json.ts";
+import { encodeMessage } from "../../protocol/v2/messages.ts";
+import { DurableFile } from "../durable_file.ts";
+
+const decoder = new TextDecoder();
+
+/** What the first line says. */
+export interface RoomFileHeader {
+  /** DER of this side's chain, leaf first. */
+  readonly chain: readonly Uint8Array<ArrayBuffer>[];
+  /** The same of the server. */
+  readonly server: readonly Uint8Array<ArrayBuffer>[];
+  readonly room: string;
+  readonly log: string;
+  /** The session; the log itself in the server's file. */
+  readonly session: string;
+  /** Entries before the first one of this file; 0 in the server's. */
+  readonly size: number;
+  /** Roots of the perfect subtrees there, hex, widest first. */
+  readonly peaks: readonly string[];
+  /** Milliseconds since the Unix epoch. */
+  readonly startedMs: number;
+}
+
+/** What the last line says. */
+export interface RoomFileEnd {
+  /** "OK", or the code of what went wrong. */
+  readonly code: string;
+  /** What failed, or nothing. */
+  readonly record?: string;
+}
+
+/** A room's transcript that is being written. */
+export class RoomFile {
+  readonly #file: DurableFile;
+  readonly #peers = new Set<string>();
+  #hasEnded = false;
+
+  /** Use {@link RoomFile.create}. @param file The file. */
+  constructor(file: DurableFile) {
+    this.#file = file;
+  }
+
+  /**
+   * Creates the file and writes its first line.
+   *
+   * @param folder Where; made with mode 0700 if it is missing.
+   * @param role Whose file it is; part of its name.
+   * @param header What the first line says.
+   * @returns The file, once that line is on the disk.
+   * @throws {ChatError} FILE if the system refuses.
+   */
+  static async create(
+    folder: string,
+    role: "client" | "server",
+    header: RoomFileHeader,
+  ): Promise<RoomFile> {
+    const file = await DurableFile.create(folder, roomFileName(role, header));
+    const made = new RoomFile(file);
+    await file.append(headerLine(header));
+    return made;
+  }
+
+  /** Where it is. */
+  get path(): string {
+    return this.#file.path;
+  }
+
+  /**
+   * Appends messages as they are on the wire: `peer`, `entry`, `head`.
+   *
+   * @param objects Their bytes, in order.
+   * @returns When they are on the disk: calls that wait together share one write and one sync.
+   * @throws {ChatError} FILE if the system refuses now or has refused before.
+   */
+  append(objects: readonly Uint8Array[]): Promise<void> {
+    return this.#file.append(objects.map((object) => `${decoder.decode(object)}\n`).join(""));
+  }
+
+  /**
+   * The `peer` line of a chain, the first time that it is needed.
+   *
+   * @param chain DER, leaf first.
+   * @returns The message to append, or nothing when the file has it.
+   */
+  peerLine(chain: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> | undefined {
+    const key = sha256(chain[0] ?? new Uint8Array()).toHex();
+    if (this.#peers.has(key)) return undefined;
+    this.#peers.add(key);
+    return encodeMessage({ type: "peer", chain });
+  }
+
+  /**
+   * Writes the last line and closes the file. The first call counts.
+   *
+   * @param ending How the session or the log ended.
+   */
+  async end({ code, record = "" }: RoomFileEnd): Promise<void> {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    const line = decoder.decode(encodeCanonicalJson({ code, record, type: "end" }));
+    try {
+      await this.#file.append(`${line}\n`);
+    } finally {
+      await this.#file.end();
+    }
+  }
+}
+
+/**
+ * The name of a room's file: `<role>_<log or session>_<YYYYMMDD_HHMMSS>_<room>.jsonl`, in UTC.
+ *
+ * @param role Whose file it is.
+ * @param header Of what.
+ * @returns The name, without a folder: letters, digits, `.`, `_` and `-` alone.
+ */
+export function roomFileName(
+  role: "client" | "server",
+  { session, room, startedMs, log }: Pick<RoomFileHeader, "session" | "room" | "startedMs" | "log">,
+): string {
+  const digits = new Date(startedMs).toISOString().replaceAll(/[-:]/g, "");
+  const time = `${digits.slice(0, 8)}_${digits.slice(9, 15)}`;
+  const shown = room.replaceAll(/[^A-Za-z0-9.-]+/g, "-").slice(0, 40);
+  const logPart = role === "client" ? `_${log.slice(0, 8)}` : "";
+  return `${role}_${session}${logPart}_${time}_${shown}.jsonl`;
+}
+
+function headerLine(header: RoomFileHeader): string {
+  const { chain, server, startedMs, ...rest } = header;
+  const line = encodeCanonicalJson({
+    ...rest,
+    peaks: [...rest.peaks],
+    chain: chain.map((der) => der.toBase64()),
+    server: server.map((der) => der.toBase64()),
+    started: startedMs,
+    type: "transcript",
+    version: 2,
+  });
+  return `${decoder.decode(line)}\n`;
+}
