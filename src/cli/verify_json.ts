@@ -4,7 +4,7 @@
  * ```json
  * { "format": "securechat-verify/1", "file": "…", "verdict": "VALID" | "INVALID" | "INCOMPLETE",
  *   "firstError": FINDING | null, "sessionId": "16 hex" | null, "role": "client" | "server" | null,
- *   "started": "ISO 8601" | null, "ended": "ISO 8601" | null,
+ *   "started": "ISO 8601" | null, "ended": "ISO 8601" | null, "reason": "REVOKED" | … | null,
  *   "parties": [{ "role", "owner": boolean, "name", "fingerprint", "notBefore", "notAfter",
  *                 "entries": number, "fault": FAULT | null }],
  *   "entries": [{ "line", "author": role | null, "seqno", "ts": ms, "time": "ISO 8601",
@@ -57,6 +57,7 @@ export function reportJson(file: string, report: TranscriptReport): string {
     role: report.role ?? null,
     started: report.started ?? null,
     ended: report.ended ?? null,
+    reason: report.reason ?? null,
     parties: report.parties.map(partyJson),
     entries: report.entries.map(entryJson),
     transcriptSha256: report.transcriptSha256,

@@ -67,8 +67,11 @@ function reasonOf(report: TranscriptReport): string {
   return `, ${number}, ${state}`;
 }
 
-function periodOf({ started, ended }: TranscriptReport): string {
-  return `${started ?? "no start"} to ${ended ?? "no end"}`;
+function periodOf({ started, ended, reason }: TranscriptReport): string {
+  const why = reason === undefined
+    ? ""
+    : `, ended because of ${reason} (its owner's word, unsigned)`;
+  return `${started ?? "no start"} to ${ended ?? "no end"}${why}`;
 }
 
 function partyLines(party: PartyReport): readonly string[] {

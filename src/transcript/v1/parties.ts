@@ -11,6 +11,7 @@
 import { printable } from "../../bytes/printable.ts";
 import { asChatError } from "../../errors.ts";
 import { type Certificate, parseCertificateDer } from "../../pki/certificate.ts";
+import { trustIn } from "../../pki/trust.ts";
 import { badCertificate, findFault, type Role } from "../../pki/validate.ts";
 import { probesOf } from "./probes.ts";
 import type { TranscriptFile } from "./reader.ts";
@@ -196,7 +197,7 @@ async function chainFault(
   { ca, role }: { readonly ca: Certificate; readonly role: Role },
 ): Promise<Fault | undefined> {
   const at = new Date(Math.max(certificate.notBefore.getTime(), ca.notBefore.getTime()));
-  const fault = await findFault(certificate, { ca, role, at });
+  const fault = await findFault(certificate, { trust: trustIn(ca), role, at, keyKind: "rsa" });
   return fault && { code: "BAD_CERT", text: badCertificate(certificate, fault).message };
 }
 

@@ -78,6 +78,8 @@ export interface TranscriptReport {
   /** As the header has it: the original writes local time without a zone. */
   readonly started?: string;
   readonly ended?: string;
+  /** Code of the error that ended the session, as the file's owner wrote it down: unsigned. */
+  readonly reason?: string;
   readonly parties: readonly PartyReport[];
   readonly entries: readonly EntryReport[];
   /** Lower-case hex, computed here. */
