@@ -90,6 +90,12 @@ export const ERRORS = {
     wire: "ERROR",
     hint: "check the e-mail address and the password, or make the account with --register",
   },
+  CERT_MISMATCH: {
+    exit: 1,
+    wire: "CERT_MISMATCH",
+    hint:
+      "a new key? the operator binds the account to it: securechat user rebind EMAIL --cert FILE; no account yet: connect with --register",
+  },
   BUSY: {
     exit: 1,
     wire: "BUSY",

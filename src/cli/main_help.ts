@@ -10,8 +10,8 @@ Commands:
   cert issue    issue a certificate to a server or a client
   cert show     show what a certificate says
   cert verify   say whether a certificate may be trusted
-  db init       create or upgrade the table of accounts
-  user          list, add, remove accounts; change a password
+  db init       create or upgrade the tables of accounts
+  user          list, add, remove accounts; change a password or a key
   serve         run the server
   connect       connect to a server and chat
   verify        check transcripts and say who wrote what

@@ -59,6 +59,18 @@ export async function scryptPassword(
 }
 
 /**
+ * What is stored of a new password.
+ *
+ * @param password As typed.
+ * @returns Its hash, with a random salt of its own.
+ * @throws {ChatError} FORMAT as {@link scryptPassword}.
+ */
+export async function newStoredPassword(password: string): Promise<StoredPassword> {
+  const salt = crypto.getRandomValues(new Uint8Array(SCRYPT_SALT_BYTES));
+  return { salt, hash: await scryptPassword(password, salt) };
+}
+
+/**
  * Checks a password in a time that does not depend on where the hashes differ.
  *
  * @param password As typed.
