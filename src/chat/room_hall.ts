@@ -58,9 +58,17 @@ export class RoomHall implements Hall {
     this.#desk = new SignInDesk({ store: options.store });
   }
 
-  /** Opens the rooms of the list. @throws {ChatError} FILE if a transcript cannot be written. */
-  async open(): Promise<void> {
-    for (const room of this.#options.rooms) await this.#host(room);
+  /**
+   * Opens the rooms of the list.
+   *
+   * @param options Identity, accounts, rooms; limits, clock and watcher.
+   * @returns The hall.
+   * @throws {ChatError} FILE if a transcript cannot be written.
+   */
+  static async open(options: RoomHallOptions & HallOptions): Promise<RoomHall> {
+    const hall = new RoomHall(options);
+    for (const room of options.rooms) await hall.#host(room);
+    return hall;
   }
 
   /** See {@link Hall}. */

@@ -39,6 +39,12 @@ export interface ServerOptions extends Omit<HallOptions, "limits"> {
   readonly rooms?: RoomHallOptions;
 }
 
+/** What a running server has. */
+interface ServerParts {
+  readonly listener: Deno.TcpListener;
+  readonly halls: ReadonlyMap<number, Hall>;
+}
+
 /** A running server. */
 export class ChatServer {
   readonly #limits: Limits;
@@ -53,18 +59,13 @@ export class ChatServer {
   #lastId = 0;
   #stopping: Promise<void> | undefined;
 
-  /** @param options What it is made of. @param listener Where it listens. */
-  constructor(options: ServerOptions, listener: Deno.TcpListener) {
-    const { limits = LIMITS, classic, rooms, revocationOf, now, onEvent } = options;
+  /** Use {@link ChatServer.listen}. */
+  constructor({ limits, onEvent }: HallOptions, { listener, halls }: ServerParts) {
     this.#limits = limits;
     this.#onEvent = onEvent;
     this.#listener = listener;
     this.#admission = new Admission(limits);
-    const common = { limits, revocationOf, now, onEvent };
-    this.#halls = new Map<number, Hall>([
-      ...classic === undefined ? [] : [[1, new ClassicHall({ ...classic, ...common })] as const],
-      ...rooms === undefined ? [] : [[2, new RoomHall({ ...rooms, ...common })] as const],
-    ]);
+    this.#halls = halls;
     this.#accepting = this.#accept();
   }
 
@@ -75,13 +76,25 @@ export class ChatServer {
    * @returns The running server.
    * @throws {ChatError} ADDRESS if the port is taken or the address is not of this machine.
    */
-  static listen(options: ServerOptions): ChatServer {
+  static async listen(options: ServerOptions): Promise<ChatServer> {
     const { host, port } = options;
+    const listener = openListener(host, port);
     try {
-      return new ChatServer(options, Deno.listen({ hostname: host, port }));
+      const { limits = LIMITS, classic, rooms, revocationOf, now, onEvent } = options;
+      const common = { limits, revocationOf, now, onEvent };
+      const halls = new Map<number, Hall>();
+      if (classic !== undefined) halls.set(1, new ClassicHall({ ...classic, ...common }));
+      if (rooms !== undefined) halls.set(2, await RoomHall.open({ ...rooms, ...common }));
+      return new ChatServer({ ...options, limits }, { listener, halls });
     } catch (thrown) {
-      throw addressError(thrown, `${host}:${port}`);
+      listener.close();
+      throw thrown;
     }
+  }
+
+  /** The protocols that it speaks. */
+  get protocols(): readonly number[] {
+    return [...this.#halls.keys()];
   }
 
   /** Where it listens; the port is the real one. */
@@ -206,6 +219,14 @@ async function refuse(stream: FrameStream, error: ChatError): Promise<void> {
 /** Nothing that happens to one connection may reach the others. */
 function logFault(thrown: unknown): void {
   log.error("a connection failed: {reason}", { reason: asChatError(thrown).message });
+}
+
+function openListener(hostname: string, port: number): Deno.TcpListener {
+  try {
+    return Deno.listen({ hostname, port });
+  } catch (thrown) {
+    throw addressError(thrown, `${hostname}:${port}`);
+  }
 }
 
 function addressError(thrown: unknown, address: string): ChatError {

@@ -5,10 +5,14 @@
  */
 
 import { object } from "@optique/core/constructs";
-import { optional } from "@optique/core/modifiers";
+import { optional, withDefault } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
-import { choice, string } from "@optique/core/valueparser";
+import { choice, integer, string } from "@optique/core/valueparser";
+import { dial } from "../chat/client.ts";
+import { dialRoom } from "../chat/room_dial.ts";
+import { newClientSession } from "../protocol/v1/sessions.ts";
 import { parseArgs, usage } from "./args.ts";
+import { DEFAULT_ROOM, roomValue } from "./room_option.ts";
 import { ClientRun } from "./client_run.ts";
 import { clientView } from "./client_view.ts";
 import { type Config, readConfig } from "./config.ts";
@@ -62,7 +66,11 @@ Options:
                        securechat-salts.json)
   --keep-session-key   write the session's key beside its transcript (mode 0600)
   --json               events as JSON Lines on standard output
-  --protocol 1         protocol to speak (default: 1)
+  --room NAME          the room to join (default: main)
+  --history N          show the last N lines of the room (default: 0)
+  --explain            tell each message of the handshake and what is derived
+  --protocol 1|2       protocol to speak (default: 2); it is never changed by
+                       itself
   -h, --help           this text
 
 Exit status:
@@ -95,7 +103,10 @@ export const parser = object({
   salts: optional(option("--salts", string({ metavar: "FILE" }))),
   keepSessionKey: option("--keep-session-key"),
   json: option("--json"),
-  protocol: optional(option("--protocol", choice(["1"]))),
+  protocol: withDefault(option("--protocol", choice(["1", "2"])), "2"),
+  room: withDefault(option("--room", roomValue), DEFAULT_ROOM),
+  history: withDefault(option("--history", integer({ min: 0, max: 1_000 })), 0),
+  explain: option("--explain"),
 });
 
 /**
@@ -129,19 +140,31 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { trust } = source;
   const stale = staleText(trust.crls, io.now());
   if (stale !== undefined) warn(io, stale);
-  const identity = await loadIdentity(config, { role: "client", io, trust });
+  const protocol = Number(flags.protocol);
+  const loading = { role: "client", io, trust, protocols: [protocol] } as const;
+  const { own, classic } = await loadIdentity(config, loading);
   await using resources = new AsyncDisposableStack();
   startLog(io, { file: `${config.logDir}/client.log`, level: config.logLevel });
   resources.defer(() => stopLog());
   const { serverHost: host, serverPort: port, transcriptDir, saltFile } = config;
+  const serverName = flags.serverName ?? host;
+  const place = { host, port, signal: io.stop, now: io.now, transcriptDir };
   const client = new ClientRun({
     io,
     choose,
     view: clientView(io, { json: flags.json }),
-    dialling: { host, port, identity, transcriptDir, keepSessionKey: flags.keepSessionKey },
-    trust,
+    server: `${host}:${port}`,
+    dial: (onEvent) =>
+      classic === undefined
+        ? dialRoom({
+          ...{ ...place, own, trust, serverName, onEvent },
+          ...{ room: flags.room, want: flags.history, explain: flags.explain },
+        })
+        : dial({
+          ...{ ...place, identity: classic, onEvent, keepSessionKey: flags.keepSessionKey },
+          session: newClientSession(classic, { trust, serverName }),
+        }),
     isPerson: !flags.json && io.input.isTerminal && io.out.isTerminal,
-    serverName: flags.serverName ?? host,
     saltFile,
   });
   await client.run();

@@ -7,7 +7,7 @@
 import { printable } from "../bytes/printable.ts";
 import { memberName } from "../chat/member.ts";
 import type { ChatServer, ServerEvent } from "../chat/server.ts";
-import type { Identity } from "../pki/identity.ts";
+import type { Certificate } from "../pki/certificate.ts";
 import type { SessionEvent } from "../protocol/session.ts";
 import type { ChatScreen } from "./chat_screen.ts";
 import type { Io } from "./io.ts";
@@ -17,7 +17,11 @@ import { paint } from "./style.ts";
 /** What the panel tells. */
 export interface Started {
   readonly server: ChatServer;
-  readonly identity: Identity;
+  /** The server's own certificate. */
+  readonly identity: Certificate;
+  readonly protocols: readonly number[];
+  /** Of protocol 2. */
+  readonly rooms: readonly string[];
   /** The CAs that are trusted. */
   readonly ca: string;
   /** The revocation list in force. */
@@ -55,16 +59,18 @@ export class ServerView {
   }
 
   /** The panel. */
-  started({ server, identity, ca, revocations, accounts, relay }: Started): void {
+  started({ server, identity, protocols, rooms, ca, revocations, accounts, relay }: Started): void {
     const { host, port } = server.address;
     if (!this.#isWatched) return progress(this.#io, `listening on ${host}:${port}`);
-    const { commonName, notAfter, fingerprint } = identity.certificate;
+    const { commonName, notAfter, fingerprint } = identity;
+    const spoken = protocols.map((protocol) => `securechat/${protocol}`).join(", ");
     this.#print([
       RULE,
       paint("  Server Started", { on: this.#io.out, as: "bold" }),
       RULE,
       `  Address      ${host}:${port}`,
-      `  Protocol     securechat/1${relay ? ", relaying between clients" : ""}`,
+      `  Protocol     ${spoken}${relay ? "; protocol 1 relays between clients" : ""}`,
+      ...rooms.length === 0 ? [] : [`  Rooms        ${rooms.map(printable).join(", ")}`],
       `  Certificate  ${printable(commonName)}, valid until ${notAfter.toISOString().slice(0, 10)}`,
       `  Fingerprint  ${fingerprint}`,
       `  CA           ${ca}`,

@@ -5,7 +5,7 @@
  */
 
 import { printable } from "../bytes/printable.ts";
-import type { Connection } from "../chat/connection.ts";
+import type { ChatConnection } from "../chat/chat_connection.ts";
 import { nearest } from "./nearest.ts";
 
 /** The meaning of a line. */
@@ -16,7 +16,7 @@ export type TypedLine =
   | {
     readonly kind: "show";
     /** What to show to the person. */
-    text(connection: Connection, server: string): string;
+    text(connection: ChatConnection, server: string): string;
   };
 
 const COMMANDS = {
@@ -63,7 +63,7 @@ function helpText(): string {
   return [...lines, "anything else is sent; //text sends /text"].join("\n");
 }
 
-function whoText(connection: Connection, server: string): string {
+function whoText(connection: ChatConnection, server: string): string {
   return `you, and the operator of ${printable(server)}; ` +
     `transcript ${printable(connection.transcriptPath ?? "none")}`;
 }

@@ -4,17 +4,14 @@
  * @module
  */
 
-import { printable } from "../../bytes/printable.ts";
 import { ChatError } from "../../errors.ts";
 import { type Certificate, parseCertificateDer } from "../../pki/certificate.ts";
-import { parsePathCertificate } from "../../pki/path/certificate_der.ts";
+import { leafAccountOf } from "../../pki/leaf_account.ts";
 import type { Trust } from "../../pki/trust.ts";
 import { badCertificate, findFault, type Role } from "../../pki/validate.ts";
 
 /** Bytes of a chain's certificates that go into a record, at most; base64 makes a third more of them. */
 const CHAIN_MAX_BYTES = 40_000;
-
-const SHOWN_NAME = /^[\x20-\x7e]{1,64}$/;
 
 /** A side whose chain was accepted. */
 export interface PeerIdentity {
@@ -56,7 +53,7 @@ export async function judgeChain(
   const policy = { trust, role, untrusted, at: new Date(nowMs) };
   const fault = await findFault(leaf, name === undefined ? policy : { ...policy, name });
   if (fault !== undefined) throw badCertificate(leaf, fault);
-  return { leaf, fingerprint: leaf.fingerprint, chain, name: shownName(leaf) };
+  return { leaf, fingerprint: leaf.fingerprint, chain, name: leafAccountOf(leaf).commonName };
 }
 
 /**
@@ -70,7 +67,7 @@ export async function judgeChain(
 export function ownIdentity(chain: readonly Uint8Array<ArrayBuffer>[]): PeerIdentity {
   const [leaf] = readChain(chain, "own");
   if (leaf === undefined) throw new ChatError("BAD_CERT", "cannot use own chain: it is empty");
-  return { leaf, fingerprint: leaf.fingerprint, chain, name: shownName(leaf) };
+  return { leaf, fingerprint: leaf.fingerprint, chain, name: leafAccountOf(leaf).commonName };
 }
 
 function readChain(
@@ -89,16 +86,4 @@ function readChain(
     const text = error instanceof ChatError ? error.message : "not a certificate";
     throw new ChatError("BAD_CERT", text, { cause: error });
   }
-}
-
-/** Two CNs would be two names for one person; what is not plain text could look like another's. */
-function shownName(leaf: Certificate): string {
-  const { commonNames } = parsePathCertificate(leaf.der).subject;
-  const [name = ""] = commonNames;
-  if (commonNames.length === 1 && SHOWN_NAME.test(name)) return name;
-  const shown = printable(leaf.subject || leaf.fingerprint.slice(0, 16));
-  throw new ChatError(
-    "BAD_CERT",
-    `cannot accept certificate of "${shown}": expected exactly one CN of 1 to 64 printable ASCII characters`,
-  );
 }

@@ -1,0 +1,298 @@
+/**
+ * A client's stay in one room, from `joined` to the final heads.
+ *
+ * @module
+ */
+
+import { asChatError, ChatError } from "../errors.ts";
+import type { SessionEvent } from "../protocol/session.ts";
+import type { Authors } from "../protocol/v2/authors.ts";
+import { ClientRoom } from "../protocol/v2/client_room.ts";
+import type { OwnIdentity } from "../protocol/v2/handshake.ts";
+import { encodeMessage, type Message, parseMessage } from "../protocol/v2/messages.ts";
+import type { PeerIdentity } from "../protocol/v2/peer_identity.ts";
+import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
+import type { RoomEvent } from "../protocol/v2/room_event.ts";
+import { RoomFile } from "../transcript/v2/room_file.ts";
+import type { SecureLink } from "./secure_link.ts";
+
+/** Own words that are on their way at once: enough to fill records, few enough to lose. */
+const UNANSWERED_MAX = 256;
+
+/** Text of one statement, bytes: the rest of it is below this difference (PROTOCOL-2 §6). */
+const TEXT_MAX_BYTES = 32_768 - 1_024;
+
+const encoder = new TextEncoder();
+
+/** What a stay is made of. */
+export interface RoomStayOptions {
+  readonly link: SecureLink;
+  readonly own: OwnIdentity;
+  readonly server: PeerIdentity;
+  readonly session: string;
+  readonly room: string;
+  readonly want: number;
+  readonly authors: Authors;
+  readonly transcriptDir: string;
+  random(length: number): Uint8Array<ArrayBuffer>;
+  now(): number;
+  /** Told of every event, in order. */
+  onEvent(event: SessionEvent): Promise<void>;
+  /** Something went wrong beside the reading. */
+  onFailure(error: ChatError): void;
+}
+
+/** See the module. */
+export class RoomStay {
+  readonly #options: RoomStayOptions;
+  readonly #room: ClientRoom;
+  readonly #file: RoomFile;
+  readonly #texts: string[] = [];
+  #saying: Promise<void> | undefined;
+  #answered = Promise.withResolvers<void>();
+  #headTimer: ReturnType<typeof setTimeout> | undefined;
+  #isLeaving = false;
+  #hasParted = false;
+
+  /** Use {@link RoomStay.begin}. */
+  constructor(
+    options: RoomStayOptions,
+    parts: { readonly room: ClientRoom; readonly file: RoomFile },
+  ) {
+    this.#options = options;
+    this.#room = parts.room;
+    this.#file = parts.file;
+  }
+
+  /**
+   * Begins a stay: the server's head is checked, the transcript begun.
+   *
+   * @param message What the server answered.
+   * @param options What the stay is made of.
+   * @returns The stay.
+   * @throws {ChatError} The first check that fails; FILE if the transcript cannot be written.
+   */
+  static async begin(message: Message<"joined">, options: RoomStayOptions): Promise<RoomStay> {
+    const { own, server, session, transcriptDir, now, room: name } = options;
+    const nowMs = now();
+    const room = ClientRoom.joined(message, { ...options, nowMs });
+    const file = await RoomFile.create(transcriptDir, "client", {
+      ...{ chain: own.chain, server: server.chain, room: name, log: room.joinedHead.log, session },
+      ...{ size: room.joinedHead.from, peaks: message.peaks, startedMs: nowMs },
+    });
+    await file.append([encodeMessage({ type: "head", head: message.head, sig: message.sig })]);
+    return new RoomStay(options, { room, file });
+  }
+
+  /** Whether words can be said. */
+  get isOpen(): boolean {
+    return !this.#isLeaving && !this.#hasParted;
+  }
+
+  /** Whether both final heads are there. */
+  get hasParted(): boolean {
+    return this.#hasParted;
+  }
+
+  /** Where the transcript is. */
+  get path(): string {
+    return this.#file.path;
+  }
+
+  /** The log's id, hex. */
+  get log(): string {
+    return this.#room.joinedHead.log;
+  }
+
+  /** Entries of the log that this side knows of. */
+  get size(): number {
+    return this.#room.size;
+  }
+
+  /** Words that wait to be signed or to come back. */
+  get waitingTexts(): number {
+    return this.#texts.length + this.#room.unanswered.length;
+  }
+
+  /**
+   * Queues words.
+   *
+   * @param text The words.
+   * @throws {ChatError} FRAME_TOO_LARGE when they are too long for one statement.
+   */
+  say(text: string): void {
+    const { length } = encoder.encode(JSON.stringify(text));
+    if (length > TEXT_MAX_BYTES) {
+      const state = `the message has ${length} bytes, expected at most ${TEXT_MAX_BYTES}`;
+      throw new ChatError("FRAME_TOO_LARGE", `cannot send: ${state}`, {
+        hint: "send it in several messages",
+      });
+    }
+    this.#texts.push(text);
+    this.#saying ??= this.#sayAll();
+  }
+
+  /** Waits until all that was said has come back. */
+  async said(): Promise<void> {
+    while (this.waitingTexts > 0) await this.#answered.promise;
+  }
+
+  /** Says that no more will be said; the server's final head comes next. */
+  async leave(): Promise<void> {
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
+    this.#options.link.send(encodeMessage(await this.#room.leave()));
+  }
+
+  /**
+   * Takes the objects of a record: all are checked, then written, then shown.
+   *
+   * @param objects The objects, in order.
+   * @throws {ChatError} The first check that fails: what came before it counts.
+   */
+  async take(objects: readonly Uint8Array[]): Promise<void> {
+    const lines: Uint8Array[] = [];
+    const events: SessionEvent[] = [];
+    try {
+      for (const object of objects) await this.#take(object, { lines, events });
+    } finally {
+      if (lines.length > 0) await this.#file.append(lines);
+      for (const event of events) await this.#options.onEvent(event);
+      this.#wake();
+      this.#headSoon();
+    }
+  }
+
+  /**
+   * Ends the transcript.
+   *
+   * @param error Why it ends before its time.
+   */
+  async end(error: ChatError | undefined): Promise<void> {
+    clearTimeout(this.#headTimer);
+    this.#isLeaving = true;
+    this.#wake();
+    await this.#file.end({ code: error?.code ?? "OK" });
+  }
+
+  async #take(
+    object: Uint8Array,
+    found: { readonly lines: Uint8Array[]; readonly events: SessionEvent[] },
+  ): Promise<void> {
+    const { now } = this.#options;
+    const message = parseMessage(object, [
+      ...["peer", "entry", "head", "refused", "status", "ping", "invite"] as const,
+    ]);
+    switch (message.type) {
+      case "ping":
+      case "invite":
+        return;
+      case "status":
+        throw peerRefusal(message, "CONNECTION");
+      case "peer":
+        await this.#options.authors.take(message.chain, now());
+        found.lines.push(object);
+        return;
+      case "entry": {
+        const event = await this.#room.takeEntry(message, now());
+        found.lines.push(object);
+        const shown = this.#eventOf(event);
+        if (shown !== undefined) found.events.push(shown);
+        return;
+      }
+      case "refused": {
+        this.#room.takeRefused(message, now());
+        const error = new ChatError("LIMIT", `the server asks to wait: ${message.message}`);
+        found.events.push({ kind: "refused", error });
+        setTimeout(() => void this.#retry(), message.retry);
+        return;
+      }
+      case "head": {
+        const { answer } = await this.#room.takeHead(message, now());
+        found.lines.push(object);
+        if (answer === undefined) return;
+        // The server's last word is here: ours says the same.
+        const line = encodeMessage(answer);
+        found.lines.push(line);
+        this.#options.link.send(line);
+        this.#hasParted = true;
+        return;
+      }
+    }
+  }
+
+  #eventOf({ kind, author, text, ts, index, isOwn }: RoomEvent): SessionEvent | undefined {
+    switch (kind) {
+      case "said":
+        return isOwn
+          ? { kind: "said", author: "self", seqno: index, ts, text }
+          : { kind: "said", author: "peer", seqno: index, ts, text, name: author };
+      case "notice":
+        return { kind: "said", author: "peer", seqno: index, ts, text };
+      case "opened":
+        return undefined;
+      default: {
+        const change = CHANGES[kind];
+        const who = this.#options.authors.find(text)?.name ?? text.slice(0, 16);
+        return { kind: "presence", change, who };
+      }
+    }
+  }
+
+  async #sayAll(): Promise<void> {
+    try {
+      while (this.#texts.length > 0 && !this.#isLeaving) {
+        if (this.#room.unanswered.length >= UNANSWERED_MAX || this.#room.retryAtMs !== undefined) {
+          await this.#answered.promise;
+          continue;
+        }
+        const text = this.#texts[0] ?? "";
+        const message = await this.#room.say(text, this.#options.now());
+        this.#texts.shift();
+        this.#options.link.send(encodeMessage(message));
+      }
+    } catch (thrown) {
+      this.#options.onFailure(asChatError(thrown));
+    } finally {
+      this.#saying = undefined;
+    }
+  }
+
+  async #retry(): Promise<void> {
+    try {
+      for (const message of await this.#room.retry(this.#options.now())) {
+        this.#options.link.send(encodeMessage(message));
+      }
+      this.#wake();
+    } catch (thrown) {
+      this.#options.onFailure(asChatError(thrown));
+    }
+  }
+
+  #wake(): void {
+    this.#answered.resolve();
+    this.#answered = Promise.withResolvers();
+  }
+
+  /** PROTOCOL-2 §7: 30 s after an entry that neither a head nor a statement of ours covers. */
+  #headSoon(): void {
+    const { headDueAtMs } = this.#room;
+    if (this.#headTimer !== undefined || headDueAtMs === undefined || this.#hasParted) return;
+    this.#headTimer = setTimeout(() => {
+      this.#headTimer = undefined;
+      this.#head().catch((thrown) => this.#options.onFailure(asChatError(thrown)));
+    }, Math.max(0, headDueAtMs - this.#options.now()));
+  }
+
+  async #head(): Promise<void> {
+    const message = await this.#room.makeHead(this.#options.now());
+    if (message !== undefined) {
+      const line = encodeMessage(message);
+      await this.#file.append([line]);
+      this.#options.link.send(line);
+    }
+    this.#headSoon();
+  }
+}
+
+const CHANGES = { joined: "join", left: "leave", removed: "remove" } as const;
