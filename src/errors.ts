@@ -85,6 +85,29 @@ export const ERRORS = {
     hint:
       "the other side was cut off before both had signed what they have: the transcript says up to where; connect again",
   },
+  FORKED: {
+    exit: 1,
+    wire: "FORKED",
+    hint:
+      "two sides of this room were shown different conversations: keep the transcript, and compare it with another member's",
+  },
+  STALE: {
+    exit: 1,
+    wire: "STALE",
+    hint:
+      "set the clock of this machine; if it is right, the other side's is wrong, or it held this back",
+  },
+  UNSIGNED: {
+    exit: 1,
+    wire: "UNSIGNED",
+    hint:
+      "the chat goes on, but the other side has not yet signed for its end: if that lasts, leave and keep the transcript",
+  },
+  LIMIT: {
+    exit: 1,
+    wire: "LIMIT",
+    hint: "wait a moment, then say it again",
+  },
   SIGN_IN: {
     exit: 1,
     wire: "ERROR",

@@ -181,20 +181,25 @@ export class RoomClient implements ChatConnection {
     for (;;) {
       const objects = await link.next();
       if (objects === undefined) throw closedEarly("before the last word of both sides");
-      if (this.#stay === undefined) {
-        for (const [index, object] of objects.entries()) {
-          await this.#enter(object, { link, channel });
-          const stay: RoomStay | undefined = this.#stay;
-          if (stay === undefined) continue;
-          await stay.take(objects.slice(index + 1));
-          break;
-        }
-      } else await this.#stay.take(objects);
+      await this.#take(objects, { link, channel });
       if (this.#stay?.hasParted === true) {
         await this.#tell({ kind: "parted", room: this.#options.room, size: this.#stay.size });
         return;
       }
     }
+  }
+
+  /** Takes a record's objects: those behind `joined` are the room's already. */
+  async #take(
+    objects: readonly Uint8Array[],
+    conversation: { readonly link: SecureLink; readonly channel: SecureChannel },
+  ): Promise<void> {
+    let rest = objects;
+    while (this.#stay === undefined && rest.length > 0) {
+      await this.#enter(rest[0] ?? new Uint8Array(), conversation);
+      rest = rest.slice(1);
+    }
+    if (rest.length > 0) await this.#stay?.take(rest);
   }
 
   /** Takes an object on the way into the room. */

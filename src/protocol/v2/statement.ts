@@ -40,8 +40,8 @@ export type Statement = Readonly<z.output<typeof SHAPE>>;
 
 /** A statement's bytes with its signature, as they came. */
 export interface SignedStatement {
-  readonly stmt: Uint8Array;
-  readonly sig: Uint8Array;
+  readonly stmt: Uint8Array<ArrayBuffer>;
+  readonly sig: Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -100,14 +100,29 @@ export function signStatement(
  * @throws {ChatError} FORMAT if it is not a statement; SIG_FAIL if it names another author, or the
  * author's key did not sign it.
  */
-export function openStatement(author: Signer, { stmt, sig }: SignedStatement): Statement {
-  const statement = parseStatement(stmt);
+export function openStatement(author: Signer, signed: SignedStatement): Statement {
+  const statement = parseStatement(signed.stmt);
+  requireAuthor(author, signed, statement);
+  return statement;
+}
+
+/**
+ * Checks whose a statement is.
+ *
+ * @param author The leaf that it must be of, already validated.
+ * @param signed The bytes and the signature.
+ * @param statement What {@link parseStatement} read from these bytes.
+ * @throws {ChatError} SIG_FAIL if it names another author, or the author's key did not sign it.
+ */
+export function requireAuthor(
+  author: Signer,
+  { stmt, sig }: SignedStatement,
+  statement: Statement,
+): void {
   if (statement.author !== author.fingerprint) {
     throw new ChatError("SIG_FAIL", "cannot accept statement: it names another author");
   }
-  if (isSignedLabelled(author.key, { label: "statement", bytes: stmt, signature: sig })) {
-    return statement;
-  }
+  if (isSignedLabelled(author.key, { label: "statement", bytes: stmt, signature: sig })) return;
   throw new ChatError("SIG_FAIL", "cannot accept statement: its author did not sign it");
 }
 
