@@ -18,8 +18,11 @@ import {
 } from "../../../src/protocol/v2/labels.ts";
 
 const utf8 = new TextEncoder();
-const secretOf = (byte: number) => new Secret(new Uint8Array(32).fill(byte));
 const [clientHello, serverHello] = [utf8.encode("client"), utf8.encode("server!")];
+
+function secretOf(byte: number): Secret {
+  return new Secret(new Uint8Array(32).fill(byte));
+}
 
 function f(bytes: Uint8Array): Uint8Array {
   const header = new Uint8Array(4);

@@ -15,7 +15,6 @@ import {
 } from "../../../src/protocol/v2/room_name.ts";
 import { chooseVersion } from "../../../src/protocol/v2/version.ts";
 
-const bytes = (length: number) => new Uint8Array(length).fill(0xa5);
 const [fp, other, id] = ["a".repeat(64), "b".repeat(64), "c".repeat(32)];
 const x25519 = bytes(32);
 const sig = bytes(64);
@@ -42,6 +41,10 @@ const EXAMPLES: { readonly [T in MessageType]: Message<T> } = {
 
 const TYPES = Object.keys(MESSAGES) as MessageType[];
 const utf8 = new TextEncoder();
+
+function bytes(length: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(length).fill(0xa5);
+}
 
 /** The wire form of an example with some members replaced; `undefined` takes one away. */
 function wire(

@@ -13,8 +13,11 @@ import {
 } from "../../../src/protocol/v2/record_stream.ts";
 
 const utf8 = new TextEncoder();
-const stream = () => new Secret(new Uint8Array(32).fill(7));
 const ping = utf8.encode('{"type":"ping"}');
+
+function stream(): Secret {
+  return new Secret(new Uint8Array(32).fill(7));
+}
 
 function pair(): { readonly sealer: RecordSealer; readonly opener: RecordOpener } {
   return { sealer: new RecordSealer(stream()), opener: new RecordOpener(stream()) };
