@@ -121,6 +121,14 @@ Deno.test("MerkleTree gives RFC 9162's paths, and isIncluded() accepts them and 
   }
 });
 
+Deno.test("isIncluded() accepts no shorter hash in a path, whatever was hashed before", () => {
+  const leaves = leavesOf(2);
+  const [leaf = h(), sibling = h()] = leaves;
+  const claim = { leaf, index: 0, size: 2, root: mth(leaves) };
+  assert.equal(isIncluded(claim, [sibling]), true);
+  assert.equal(isIncluded(claim, [sibling.subarray(0, 31)]), false);
+});
+
 Deno.test("isIncluded() says no to indexes and sizes that cannot be", () => {
   const [leaf = h()] = leavesOf(1);
   for (const index of [-1, 1, 0.5, NaN, 2 ** 53]) {

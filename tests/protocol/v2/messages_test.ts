@@ -145,6 +145,16 @@ Deno.test("parseMessage() tells an unknown type from one that is not wanted now"
   assert.throws(() => parseMessage(wire("ping"), ["ready", "status"]), { code: "HANDSHAKE" });
 });
 
+Deno.test("parseMessage() says in one short line what is wrong, however long the fault is", () => {
+  const long = "k".repeat(9_000);
+  const faults = [wire("ping", { [`k\n${long}`]: 1 }), wire("ping", { type: `${long}\n` })];
+  for (const body of faults) {
+    assert.throws(() => parseMessage(body, TYPES), ({ message }: Error) => {
+      return message.length < 250 && !message.includes("\n");
+    });
+  }
+});
+
 Deno.test("encodeMessage() refuses to write what no receiver would read", () => {
   const long: Message = { ...EXAMPLES.status, message: "x".repeat(1025) };
   assert.throws(() => encodeMessage(long), { code: "FORMAT" });
@@ -176,5 +186,7 @@ Deno.test("chooseVersion() reads loosely: none is protocol 1, another is VERSION
   for (const version of ["3", '"2"', "null", "2.5", "[2]", "{}"]) {
     assert.throws(() => choose(`{"version":${version}}`), { code: "VERSION" }, version);
   }
+  const deep = `{"version":${"[".repeat(30_000)}${"]".repeat(30_000)}}`;
+  assert.throws(() => choose(deep), { code: "VERSION" });
   assert.throws(() => chooseVersion(utf8.encode("{}"), [2]), { code: "VERSION" });
 });

@@ -98,6 +98,13 @@ Deno.test("RecordOpener refuses a record with any bit changed, and all that foll
   }
 });
 
+Deno.test("RecordOpener opens nothing after a record that did not open, not even the next good one", () => {
+  const { sealer, opener } = pair();
+  const [, second] = [sealer.seal([ping]), bodyOf(sealer.seal([ping]))];
+  assert.throws(() => opener.open(new Uint8Array(40)), { code: "TAMPERED" });
+  assert.throws(() => opener.open(second), { code: "TAMPERED" });
+});
+
 Deno.test("RecordOpener binds the length: a record extended by a byte does not open", () => {
   const body = bodyOf(pair().sealer.seal([ping]));
   const longer = concat(body, new Uint8Array(1));
