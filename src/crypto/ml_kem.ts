@@ -18,6 +18,8 @@ export const ML_KEM_SEED_BYTES = 64;
 
 const ML_KEM = { name: "ML-KEM-768" } as const;
 
+const BROKEN = "the other side broke the key agreement: do not go on with it";
+
 /** The part of "Modern Algorithms in the Web Cryptography API" that the type library leaves out. */
 interface KemSubtle {
   encapsulateBits(
@@ -103,6 +105,7 @@ export class MlKemKeyPair {
         "HANDSHAKE",
         `cannot decapsulate: ciphertext of ${ciphertext.length} bytes, ` +
           `expected ${ML_KEM_CIPHERTEXT_BYTES}`,
+        { hint: BROKEN },
       );
     }
     const shared = await kem.decapsulateBits(ML_KEM, this.#privateKey, ciphertext);
@@ -140,7 +143,7 @@ export async function encapsulateMlKem(
   } catch (error) {
     throw new ChatError("HANDSHAKE", "cannot encapsulate: not an ML-KEM-768 encapsulation key", {
       cause: error,
-      hint: "the other side broke the key agreement: do not go on with it",
+      hint: BROKEN,
     });
   }
 }

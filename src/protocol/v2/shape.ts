@@ -9,6 +9,8 @@ import { printable } from "../../bytes/printable.ts";
 import { ChatError } from "../../errors.ts";
 import { encodeCanonicalJson, type JsonObject } from "./canonical_json.ts";
 
+const FAULT_MAX_CHARS = 160;
+
 /**
  * Checks an object that came.
  *
@@ -48,9 +50,8 @@ export function encodeShape<T extends z.ZodType>(
 }
 
 function shapeFault(action: string, { issues: [issue] }: z.ZodError): ChatError {
-  const where = printable(issue?.path.join(".") || "object");
-  return new ChatError(
-    "FORMAT",
-    `${action}: ${where}: ${printable(issue?.message ?? "malformed")}`,
-  );
+  const where = issue?.path.join(".") || "object";
+  // The names of keys that nobody knows are the other side's, and may be as long as a frame.
+  const why = printable(`${where}: ${issue?.message ?? "malformed"}`).slice(0, FAULT_MAX_CHARS);
+  return new ChatError("FORMAT", `${action}: ${why}`);
 }

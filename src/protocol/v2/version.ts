@@ -4,7 +4,6 @@
  * @module
  */
 
-import { printable } from "../../bytes/printable.ts";
 import { ChatError } from "../../errors.ts";
 
 /** The protocol whose first frame names no version. */
@@ -31,11 +30,10 @@ export function chooseVersion(body: Uint8Array, allowed: readonly number[]): num
   const version = versionOf(body);
   const chosen = allowed.find((one) => one === version);
   if (chosen !== undefined) return chosen;
-  const named = typeof version === "number" ? String(version) : JSON.stringify(version);
+  const named = typeof version === "number" ? String(version) : "that is not a number";
   throw new ChatError(
     "VERSION",
-    `cannot speak protocol ${printable(named ?? "").slice(0, 40)}: ` +
-      `expected ${allowed.join(" or ")}`,
+    `cannot speak protocol ${named}: expected ${allowed.join(" or ")}`,
   );
 }
 
