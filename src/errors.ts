@@ -29,6 +29,12 @@ export const ERRORS = {
     hint:
       "look at it with: securechat cert show FILE; name the CA that signed it with --ca, or issue a new one: securechat cert issue",
   },
+  REVOKED: {
+    exit: 1,
+    wire: "REVOKED",
+    hint:
+      "its owner needs a new certificate: securechat cert issue; who revoked it and when: securechat ca list",
+  },
   SIG_FAIL: {
     exit: 1,
     wire: "SIG_FAIL",

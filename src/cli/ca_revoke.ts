@@ -101,8 +101,8 @@ export const parser = object({
  * @param io The world.
  * @returns 0 when it is revoked, 1 when the person says no.
  * @throws {ChatError} USAGE; CONFIG; FILE or FORMAT for a file; NO_INPUT if there is no such
- * certificate; BAD_CERT if it is another CA's; EXISTS if it is revoked already, or something else is in
- * the list's place; LEDGER if the books do not hold.
+ * certificate; BAD_CERT if it is another CA's; REVOKED if it is revoked already; EXISTS if something
+ * else is in the list's place; LEDGER if the books do not hold.
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseArgs(parser, args, { command: COMMAND });
@@ -183,7 +183,7 @@ function revokedAlready(
   const { time, note, index } = revocation;
   const text = `cannot revoke ${printable(subject.subject)}: it was revoked ${time} ` +
     `(${printable(note)}), line ${index + 1} of the books`;
-  return new ChatError("EXISTS", text, { hint: `it is on the list already: ${printable(list)}` });
+  return new ChatError("REVOKED", text, { hint: `it is on the list already: ${printable(list)}` });
 }
 
 /** Without a terminal nobody can be asked: the command line is the decision. */

@@ -45,6 +45,12 @@ export interface Revocations {
    * @returns The earliest entry of any list, or nothing where none has it.
    */
   revocationOf(certificate: Certificate): CrlEntry | undefined;
+  /**
+   * The list that knows most about a certificate.
+   *
+   * @returns The newest list of its issuer, or nothing where no list is of its issuer.
+   */
+  newestListFor(certificate: Certificate): RevocationList | undefined;
 }
 
 /**
@@ -62,17 +68,22 @@ export function readRevocations(
   if (sources.length === 0) return undefined;
   const issuers = anchors.map(({ der }) => parsePathCertificate(der));
   const crls = sources.map((source) => readCrlOf(source, issuers));
+  const lists = crls.map((crl, index) => describe(crl, sources[index]?.source ?? ""));
   return {
-    lists: crls.map((crl, index) => ({
-      source: sources[index]?.source ?? "",
-      issuer: crl.issuer.text,
-      thisUpdateMs: crl.thisUpdateMs,
-      nextUpdateMs: crl.nextUpdateMs,
-      number: crl.number,
-      entries: crl.entries.size,
-    })),
+    lists,
     revocationOf: (certificate) => earliestEntry(certificate, crls),
+    newestListFor: (certificate) => {
+      const issuer = strictly(certificate)?.issuer.key;
+      return lists.filter((_, index) => crls[index]?.issuer.key === issuer)
+        .toSorted((a, b) => b.thisUpdateMs - a.thisUpdateMs)[0];
+    },
   };
+}
+
+function describe({ issuer, entries, ...crl }: Crl, source: string): RevocationList {
+  const { thisUpdateMs, nextUpdateMs, number } = crl;
+  const times = { thisUpdateMs, nextUpdateMs };
+  return { source, issuer: issuer.text, ...times, number, entries: entries.size };
 }
 
 /**
@@ -129,18 +140,18 @@ function quotedNames(issuers: readonly PathCertificate[]): string {
 }
 
 function earliestEntry(certificate: Certificate, crls: readonly Crl[]): CrlEntry | undefined {
-  const key = keyOf(certificate);
-  if (key === undefined) return undefined;
+  const strict = strictly(certificate);
+  if (strict === undefined) return undefined;
+  const key = crlEntryKey(strict.issuer, strict.serial);
   return crls.flatMap(({ entries }) => entries.get(key) ?? [])
     .filter(({ reason }) => reason !== REMOVE_FROM_CRL)
     .toSorted((a, b) => a.revokedMs - b.revokedMs)[0];
 }
 
 /** Nothing for a certificate that strict reading refuses: no CA is believed to have signed such a one. */
-function keyOf({ der }: Certificate): string | undefined {
+function strictly({ der }: Certificate): PathCertificate | undefined {
   try {
-    const { issuer, serial } = parsePathCertificate(der);
-    return crlEntryKey(issuer, serial);
+    return parsePathCertificate(der);
   } catch (error) {
     if (error instanceof ChatError) return undefined;
     throw error;

@@ -40,6 +40,17 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     const { certificate: ca } = await testCa("Another CA");
     await validateCertificate(certificate, { ca, role: "client", at: new Date() });
   },
+  REVOKED: () =>
+    inTempFolder(async (folder) => {
+      const [cert, key] = [`${folder}/ca-cert.pem`, `${folder}/ca-key.pem`];
+      const ca = ["--ca", cert, "--ca-key", key];
+      const bob = ["--cn", "bob", "--type", "client", "--out", `${folder}/bob`];
+      const revoke = ["ca", "revoke", `${folder}/bob-cert.pem`, "--reason", "superseded", ...ca];
+      await main(["ca", "init", "--key-type", "ed25519", "--out", folder], memoryIo());
+      await main(["cert", "issue", ...bob, ...ca], memoryIo());
+      await main(revoke, memoryIo());
+      return await command(revoke);
+    }),
   SIG_FAIL: async () => {
     const { client, server } = await openPair();
     const [body] = await client.say("pay 10");

@@ -10,7 +10,41 @@ import {
   X509Certificate,
   X509CrlGenerator,
 } from "@peculiar/x509";
+import type { Certificate } from "../../src/pki/certificate.ts";
+import { issueCrl, type IssuedCrl } from "../../src/pki/crl_issue.ts";
 import type { Issued } from "../../src/pki/issue.ts";
+import { ledgerEvent, signLedgerLine } from "../../src/pki/ledger.ts";
+import type { RevocationReason } from "../../src/pki/revocation_reason.ts";
+
+/** What the CA's own list is to say. */
+export interface OwnCrl {
+  readonly ca: Issued;
+  /** When it is made. */
+  readonly atMs: number;
+  /** Who is revoked, since when, and why; nobody if it is left out. */
+  readonly revoked?: readonly {
+    readonly certificate: Certificate;
+    readonly ms: number;
+    readonly reason?: RevocationReason;
+  }[];
+}
+
+/**
+ * Makes a list as the program does: from books.
+ *
+ * @param crl What it is to say.
+ * @returns The list.
+ */
+export async function ownCrl({ ca, atMs, revoked = [] }: OwnCrl): Promise<IssuedCrl> {
+  const begun = ledgerEvent(ca.certificate, { kind: "begun", role: "ca", nowMs: atMs });
+  const lines = [signLedgerLine(begun, { last: undefined, key: ca.key })];
+  for (const { certificate, ms, reason = "superseded" } of revoked) {
+    const deed = { kind: "revoked", role: "client", nowMs: ms, note: reason } as const;
+    const place = { last: lines.at(-1), key: ca.key };
+    lines.push(signLedgerLine(ledgerEvent(certificate, deed), place));
+  }
+  return await issueCrl({ ca: ca.certificate, caKey: ca.key, lines, days: 30, nowMs: atMs });
+}
 
 const RSA_SHA256 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" } as const;
 const WEEK_MS = 7 * 86_400_000;
