@@ -7,7 +7,7 @@
  * @module
  */
 
-import { asChatError, ChatError } from "../errors.ts";
+import { asChatError, ChatError, type ErrorCode } from "../errors.ts";
 import { FrameReader } from "../protocol/frame.ts";
 import type { Input, Output, Session, SessionEvent, SignIn } from "../protocol/session.ts";
 import type { TranscriptWriter } from "../transcript/v1/writer.ts";
@@ -296,12 +296,13 @@ export class Connection {
   }
 
   /** What an event means for the clocks and for the transcript. */
-  async #keep(event: SessionEvent): Promise<void> {
+  async #keep(event: SessionEvent, reason?: ErrorCode): Promise<void> {
     if (event.kind === "signed_in") this.#deadlines.signInEnds();
     else if (event.kind === "opened") {
       this.#transcript = await this.#options.openTranscript(event.sessionKey);
     } else if (event.kind === "receipt_made") {
-      await this.#transcript?.close({ endedMs: this.#options.now(), receipt: event.receipt });
+      const ending = { endedMs: this.#options.now(), receipt: event.receipt };
+      await this.#transcript?.close(reason === undefined ? ending : { ...ending, reason });
     } else if (event.kind === "peer_left" && event.error === undefined) {
       await this.#transcript?.addPeerReceipt(event.receipt);
     }
@@ -366,6 +367,6 @@ export class Connection {
     if (this.#transcript === undefined || this.#hasLeft) return;
     this.#hasLeft = true;
     const output = await session.step({ kind: "leave", summary: this.#transcript.summary() });
-    for (const event of output.events) await this.#keep(event);
+    for (const event of output.events) await this.#keep(event, error.code);
   }
 }

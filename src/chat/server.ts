@@ -8,7 +8,9 @@
 import { getLogger } from "@logtape/logtape";
 import { printable } from "../bytes/printable.ts";
 import { asChatError, ChatError } from "../errors.ts";
+import type { Certificate } from "../pki/certificate.ts";
 import type { Identity } from "../pki/identity.ts";
+import type { Revocation } from "../pki/revocations.ts";
 import type { Input, Session, SessionEvent } from "../protocol/session.ts";
 import type { AccountStore } from "../store/accounts.ts";
 import { LoginThrottle } from "../store/login_throttle.ts";
@@ -48,6 +50,8 @@ export interface ServerOptions extends RecordingOptions {
   readonly identity: Identity;
   /** A new server session, before its first input: of the protocol that is served. */
   newSession(): Session;
+  /** Looks a client's certificate up in the revocation list in force. */
+  revocationOf(certificate: Certificate): Revocation | undefined;
   readonly store: AccountStore;
   /** Secret behind the salts of addresses without an account, 32 bytes. */
   readonly saltSecret: Uint8Array;
@@ -126,6 +130,19 @@ export class ChatServer {
     );
     for (const member of receivers) sayTo(member, text);
     return receivers.length;
+  }
+
+  /**
+   * Ends the sessions of revoked certificates: to be called when the list has changed.
+   *
+   * @returns How many sessions end.
+   */
+  endRevoked(): number {
+    const ending = [...this.#members.values()].flatMap(({ certificate, connection }) => {
+      const error = certificate && this.#revokedError(certificate);
+      return error === undefined ? [] : [connection.abort(error)];
+    });
+    return ending.length;
   }
 
   /** Stops: receipts to all, transcripts closed; whoever does not answer in time is cut off. */
@@ -221,12 +238,15 @@ export class ChatServer {
 
   async #react(member: Member, event: SessionEvent, place: Place): Promise<Input | undefined> {
     if (event.kind === "peer") member.certificate = event.certificate;
+    // The list may have changed while the certificate was being judged by the one before.
+    const revoked = event.kind === "peer" ? this.#revokedError(event.certificate) : undefined;
     if (event.kind === "signed_in") {
       member.username = event.username;
       member.email = event.email;
       place.release();
     }
     this.#options.onEvent({ kind: "session", member, event });
+    if (revoked !== undefined) return { kind: "abort", error: revoked };
     if (event.kind === "said" && event.author === "peer" && this.#options.relay) {
       this.#relay(member, event.text);
     }
@@ -235,6 +255,15 @@ export class ChatServer {
     const nowMs = this.#options.now();
     const answer = await this.#accounts.answer(event.request, { address, nowMs });
     return { kind: "account_answer", answer };
+  }
+
+  #revokedError(certificate: Certificate): ChatError | undefined {
+    const revocation = this.#options.revocationOf(certificate);
+    if (revocation === undefined) return undefined;
+    const who = printable(certificate.commonName);
+    const when = new Date(revocation.revokedMs).toISOString();
+    const text = `the certificate of "${who}" was revoked ${when}: ${revocation.reason}`;
+    return new ChatError("REVOKED", text);
   }
 
   #relay(author: Member, text: string): void {

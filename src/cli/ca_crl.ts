@@ -16,7 +16,6 @@ import type { Io } from "./io.ts";
 import { loadCa } from "./load_identity.ts";
 import { passphraseParsers } from "./passphrase.ts";
 import {
-  crlPath,
   DEFAULT_LIST_DAYS,
   describeList,
   nextStep,
@@ -38,7 +37,8 @@ it prints as its next update, and give the file to those who have the old one.
 
 Options:
   --days N        days until the next list is due (default: 30)
-  --out FILE      the list (default: ca-crl.pem beside the CA's certificate)
+  --out FILE      the list (default: CA_CRL, or ca-crl.pem beside
+                  the CA's certificate)
   --ca FILE       certificate of the CA (default: CA_CERT, or certs/ca-cert.pem)
   --ca-key FILE   its private key (default: CA_KEY, or certs/ca-key.pem)
   --passphrase-file FILE   the passphrase of the CA's key is the first line of
@@ -78,11 +78,15 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   const { days, out, ca: caFile, caKey: keyFile, ...passphrase } = parsed.value;
-  const config = await readConfig(io, { CA_CERT: caFile ?? "", CA_KEY: keyFile ?? "" });
+  const config = await readConfig(io, {
+    CA_CERT: caFile ?? "",
+    CA_KEY: keyFile ?? "",
+    CA_CRL: out ?? "",
+  });
   const ca = await loadCa(config.ca.cert);
   const books = ledgerPath(config.ca.key);
   await readGoodBooks(io, { ca, path: books });
-  const path = out ?? crlPath(config.ca.cert);
+  const { path } = config.crl;
   await readOwnList(path, ca); // before a passphrase is asked for
   const caKey = await loadCaKey(io, { path: config.ca.key, ...passphrase });
   const keeper = { ca, caKey, path: books };

@@ -24,7 +24,6 @@ import { loadCa } from "./load_identity.ts";
 import { passphraseParsers } from "./passphrase.ts";
 import { progress } from "./report.ts";
 import {
-  crlPath,
   DEFAULT_LIST_DAYS,
   describeList,
   isOnList,
@@ -54,7 +53,8 @@ Options:
                     cessation-of-operation, privilege-withdrawn or unspecified
                     (required)
   --days N          days until the next list is due (default: 30)
-  --crl FILE        the list (default: ca-crl.pem beside the CA's certificate)
+  --crl FILE        the list (default: CA_CRL, or ca-crl.pem beside
+                    the CA's certificate)
   --yes             do not ask
   --ca FILE         the CA's certificate (default: CA_CERT, certs/ca-cert.pem)
   --ca-key FILE     its private key (default: CA_KEY, or certs/ca-key.pem)
@@ -112,11 +112,15 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
   const { target: text, reason, days, crl, yes, ca: caFile, caKey: keyFile, ...passphrase } =
     parsed.value;
-  const config = await readConfig(io, { CA_CERT: caFile ?? "", CA_KEY: keyFile ?? "" });
+  const config = await readConfig(io, {
+    CA_CERT: caFile ?? "",
+    CA_KEY: keyFile ?? "",
+    CA_CRL: crl ?? "",
+  });
   const ca = await loadCa(config.ca.cert);
   const books = ledgerPath(config.ca.key);
   const target = await findRevokeTarget(text, { ca, lines: await linesOf(io, { ca, books }) });
-  const path = crl ?? crlPath(config.ca.cert);
+  const { path } = config.crl;
   const before = await readOwnList(path, ca);
   const { revocation } = target;
   if (revocation !== undefined && before !== undefined && isOnList(before, revocation)) {

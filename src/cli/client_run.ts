@@ -10,7 +10,7 @@ import { printable } from "../bytes/printable.ts";
 import { type ClientOptions, dial } from "../chat/client.ts";
 import type { Connection } from "../chat/connection.ts";
 import { asChatError, ChatError } from "../errors.ts";
-import type { Certificate } from "../pki/certificate.ts";
+import type { Trust } from "../pki/trust.ts";
 import type { SessionEvent, SignIn } from "../protocol/session.ts";
 import { newClientSession } from "../protocol/v1/sessions.ts";
 import { findSalt, readSaltBook, rememberSalt } from "../store/salt_book.ts";
@@ -44,7 +44,7 @@ export interface ClientRunOptions {
   readonly choose: SignInChooser;
   readonly view: ClientView;
   readonly dialling: Omit<ClientOptions, "session" | "now" | "onEvent" | "limits" | "signal">;
-  readonly ca: Certificate;
+  readonly trust: Trust;
   readonly serverName: string;
   /** Where the salts of accounts that were registered here are kept. */
   readonly saltFile: string;
@@ -102,10 +102,10 @@ class Attempt {
   }
 
   async run(): Promise<Outcome> {
-    const { io, dialling, ca, serverName } = this.#options;
+    const { io, dialling, trust, serverName } = this.#options;
     const connection = await dial({
       ...dialling,
-      session: newClientSession(dialling.identity, { ca, serverName }),
+      session: newClientSession(dialling.identity, { trust, serverName }),
       now: io.now,
       signal: io.stop,
       onEvent: (event) => this.#react(connection, event),

@@ -41,6 +41,8 @@ export interface Config {
   /** 0 lets the system choose. */
   readonly serverPort: number;
   readonly ca: IdentityPaths;
+  /** The revocation list; beside the CA's certificate where it is not named. */
+  readonly crl: { readonly path: string; readonly isNamed: boolean };
   readonly server: IdentityPaths;
   readonly client: IdentityPaths;
   readonly certValidityDays: number;
@@ -71,6 +73,7 @@ const SCHEMA = z.object({
   SERVER_PORT: wholeNumber(0, 65_535),
   CA_CERT: path,
   CA_KEY: path,
+  CA_CRL: z.union([z.literal(""), path], "a path"),
   SERVER_CERT: path,
   SERVER_KEY: path,
   CLIENT_CERT: path,
@@ -183,6 +186,10 @@ function shape(values: Checked): Config {
     serverHost: values.SERVER_HOST,
     serverPort: values.SERVER_PORT,
     ca: { cert: values.CA_CERT, key: values.CA_KEY },
+    crl: {
+      path: values.CA_CRL || values.CA_CERT.replace(/[^/\\]*$/, "ca-crl.pem"),
+      isNamed: values.CA_CRL !== "",
+    },
     server: { cert: values.SERVER_CERT, key: values.SERVER_KEY },
     client: { cert: values.CLIENT_CERT, key: values.CLIENT_KEY },
     certValidityDays: values.CERT_VALIDITY_DAYS,

@@ -14,6 +14,9 @@ import { clientView } from "./client_view.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { Io } from "./io.ts";
 import { loadIdentity } from "./load_identity.ts";
+import { staleText } from "../pki/revocations.ts";
+import { warn } from "./report.ts";
+import { TrustSource } from "./trust_source.ts";
 import { startLog, stopLog } from "./log.ts";
 import { passwordParsers } from "./password_input.ts";
 import { parseServerAddress } from "./server_address.ts";
@@ -48,7 +51,11 @@ Options:
                        certs/client-cert.pem)
   --key FILE           private key (default: CLIENT_KEY, or
                        certs/client-key.pem)
-  --ca FILE            CA certificate (default: CA_CERT, or certs/ca-cert.pem)
+  --ca FILE            certificate of the CA, or of several (default: CA_CERT,
+                       or certs/ca-cert.pem)
+  --crl FILE           the CA's revocation list (default: CA_CRL, or ca-crl.pem
+                       beside the CA certificate, where there is one)
+  --crl-required       refuse a server while there is no current list
   --transcripts DIR    folder of the transcripts (default: transcripts)
   --logs DIR           folder of the log (default: logs)
   --salts FILE         salts of accounts registered here (default: SALT_FILE, or
@@ -81,6 +88,8 @@ export const parser = object({
   cert: optional(option("--cert", string({ metavar: "FILE" }))),
   key: optional(option("--key", string({ metavar: "FILE" }))),
   ca: optional(option("--ca", string({ metavar: "FILE" }))),
+  crl: optional(option("--crl", string({ metavar: "FILE" }))),
+  crlRequired: option("--crl-required"),
   transcripts: optional(option("--transcripts", string({ metavar: "DIR" }))),
   logs: optional(option("--logs", string({ metavar: "DIR" }))),
   salts: optional(option("--salts", string({ metavar: "FILE" }))),
@@ -111,7 +120,16 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const config = await readClientConfig(io, flags);
   // Asked before anything is sent: a missing flag must not cost a connection.
   const choose = await signInChooser(io, flags);
-  const { identity, ca } = await loadIdentity(config, { role: "client", io });
+  const source = await TrustSource.load({
+    ca: config.ca.cert,
+    crl: config.crl.path,
+    isCrlNamed: config.crl.isNamed,
+    crlRequired: flags.crlRequired,
+  });
+  const { trust } = source;
+  const stale = staleText(trust.crls, io.now());
+  if (stale !== undefined) warn(io, stale);
+  const identity = await loadIdentity(config, { role: "client", io, trust });
   await using resources = new AsyncDisposableStack();
   startLog(io, { file: `${config.logDir}/client.log`, level: config.logLevel });
   resources.defer(() => stopLog());
@@ -121,7 +139,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     choose,
     view: clientView(io, { json: flags.json }),
     dialling: { host, port, identity, transcriptDir, keepSessionKey: flags.keepSessionKey },
-    ca,
+    trust,
     isPerson: !flags.json && io.input.isTerminal && io.out.isTerminal,
     serverName: flags.serverName ?? host,
     saltFile,
@@ -135,6 +153,7 @@ interface ClientFlags {
   readonly cert: string | undefined;
   readonly key: string | undefined;
   readonly ca: string | undefined;
+  readonly crl: string | undefined;
   readonly transcripts: string | undefined;
   readonly logs: string | undefined;
   readonly salts: string | undefined;
@@ -150,6 +169,7 @@ function readClientConfig(io: Io, flags: ClientFlags): Promise<Config> {
     CLIENT_CERT: flags.cert ?? "",
     CLIENT_KEY: flags.key ?? "",
     CA_CERT: flags.ca ?? "",
+    CA_CRL: flags.crl ?? "",
     TRANSCRIPT_DIR: flags.transcripts ?? "",
     LOG_DIR: flags.logs ?? "",
     SALT_FILE: flags.salts ?? "",

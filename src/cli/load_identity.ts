@@ -8,40 +8,36 @@ import { printable } from "../bytes/printable.ts";
 import { ChatError } from "../errors.ts";
 import { type Certificate, parseCertificatePem } from "../pki/certificate.ts";
 import { type Identity, parseIdentity } from "../pki/identity.ts";
+import type { Trust } from "../pki/trust.ts";
 import { badCertificate, type CertificateFault, findFault, type Role } from "../pki/validate.ts";
 import type { Config, IdentityPaths } from "./config.ts";
 import type { Io } from "./io.ts";
 import { readPem } from "./read_pem.ts";
 import { warn } from "./report.ts";
 
-/** Somebody, and whom they trust. */
-export interface LoadedIdentity {
-  readonly identity: Identity;
-  readonly ca: Certificate;
-}
-
 /** Who is wanted, in which world. */
 export interface LoadIdentityOptions {
   readonly role: Role;
   readonly io: Io;
+  /** By which a peer would judge it. */
+  readonly trust: Trust;
 }
 
 /**
  * Reads the identity of a role, and refuses one that no peer would accept.
  *
  * @param config The settings that name the files.
- * @param options The role; its clock and standard error are used.
- * @returns The identity and the CA.
+ * @param options The role, and whom this side trusts; clock and standard error are used.
+ * @returns The identity.
  * @throws {ChatError} FILE if a file is missing or unreadable; FORMAT if it is broken or the key is not
- * the certificate's; BAD_CERT if the certificate is expired or not for the role. Each hint is the
+ * the certificate's; BAD_CERT if the certificate is expired, revoked or not for the role. Each hint is the
  * command that makes the right one.
  */
 export async function loadIdentity(
   config: Config,
-  { role, io }: LoadIdentityOptions,
-): Promise<LoadedIdentity> {
+  { role, io, trust }: LoadIdentityOptions,
+): Promise<Identity> {
   const paths = role === "server" ? config.server : config.client;
-  const ca = await loadCa(config.ca.cert);
   const remedy = issueCommand(role, { paths });
   const certificateFile = await readPem(paths.cert, { remedy });
   const keyFile = await readPem(paths.key, { remedy });
@@ -52,10 +48,15 @@ export async function loadIdentity(
     keyPem: keyFile.text,
     keySource: `"${printable(paths.key)}"`,
   });
-  const policy = { ca, role, at: new Date(io.now()) };
+  const policy = {
+    trust: { ...trust, crlRequired: false }, // a stale list is the peers' to judge
+    role,
+    at: new Date(io.now()),
+    keyKind: "rsa", // protocol 1
+  } as const;
   const fault = await findFault(identity.certificate, policy);
   if (fault !== undefined) throw unusable(identity.certificate, { fault, role, paths });
-  return { identity, ca };
+  return identity;
 }
 
 /**

@@ -12,7 +12,8 @@ import { CRL_LABEL, crlBookLines, issueCrl, type IssuedCrl } from "../pki/crl_is
 import { checkLedger, requireGoodLedger } from "../pki/ledger_check.ts";
 import { type Crl, CRL_MAX_BYTES, crlEntryKey, parseCrl } from "../pki/path/crl.ts";
 import { decodePemBundle } from "../pki/pem_bundle.ts";
-import { type CrlSource, readCrl } from "../pki/revocations.ts";
+import type { CrlSource } from "../pki/revocation_lists.ts";
+import { readRevocations } from "../pki/revocations.ts";
 import { LedgerFile } from "../store/ledger_file.ts";
 import { readPrivate } from "../store/private_file.ts";
 import { replacePublic } from "../store/public_file.ts";
@@ -31,22 +32,6 @@ export interface ListOptions {
   /** Days until the next list is due. */
   readonly days: number;
   readonly nowMs: number;
-}
-
-/**
- * Where the list of a CA is: `ca-crl.pem` beside `ca-cert.pem`, `x-crl.pem` beside `x-cert.pem`.
- *
- * @param certPath The CA's certificate.
- * @returns The list's file.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * assert.equal(crlPath("certs/ca-cert.pem"), "certs/ca-crl.pem");
- * ```
- */
-export function crlPath(certPath: string): string {
-  return `${certPath.replace(/(?:-cert)?(?:\.pem)?$/, "")}-crl.pem`;
 }
 
 /**
@@ -75,9 +60,10 @@ export async function readCrlFile(path: string): Promise<readonly CrlSource[]> {
 export async function readOwnList(path: string, ca: Certificate): Promise<Crl | undefined> {
   if (!await fileExists(path)) return undefined;
   try {
-    const [source, another] = await readCrlFile(path);
-    if (source === undefined || another !== undefined) throw new ChatError("FORMAT", "two lists");
-    return readCrl(source, ca);
+    const ders = (await readCrlFile(path)).map(({ der }) => der);
+    const [crl, another] = readRevocations(ders, { anchors: [ca], source: path }).crls;
+    if (another === undefined) return crl;
+    throw new ChatError("FORMAT", "more than one list");
   } catch (error) {
     const { code } = asChatError(error);
     if (code !== "FORMAT" && code !== "BAD_CERT") throw error;

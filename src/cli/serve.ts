@@ -17,6 +17,7 @@ import { openScreen } from "./chat_screen.ts";
 import { readConfig } from "./config.ts";
 import type { Io } from "./io.ts";
 import { loadIdentity } from "./load_identity.ts";
+import { TrustSource, type TrustWatcher } from "./trust_source.ts";
 import { startLog, stopLog } from "./log.ts";
 import { openStore } from "./open_store.ts";
 import { Operator } from "./operator.ts";
@@ -43,7 +44,12 @@ Options:
   --cert FILE        certificate (default: SERVER_CERT, or
                      certs/server-cert.pem)
   --key FILE         private key (default: SERVER_KEY, or certs/server-key.pem)
-  --ca FILE          CA certificate (default: CA_CERT, or certs/ca-cert.pem)
+  --ca FILE          certificate of the CA, or of several (default: CA_CERT, or
+                     certs/ca-cert.pem)
+  --crl FILE         the CA's revocation list, read again when it changes
+                     (default: CA_CRL, or ca-crl.pem beside the CA certificate)
+  --crl-required     refuse clients while there is no current list; without,
+                     an old list is warned about and what it says holds
   --db FILE          embedded store (default: DB_FILE, or securechat.db); with
                      DB_HOST set, accounts are in MySQL or MariaDB instead
   --transcripts DIR  folder of the transcripts (default: transcripts)
@@ -73,6 +79,8 @@ export const parser = object({
   cert: optional(option("--cert", string({ metavar: "FILE" }))),
   key: optional(option("--key", string({ metavar: "FILE" }))),
   ca: optional(option("--ca", string({ metavar: "FILE" }))),
+  crl: optional(option("--crl", string({ metavar: "FILE" }))),
+  crlRequired: option("--crl-required"),
   db: optional(option("--db", string({ metavar: "FILE" }))),
   transcripts: optional(option("--transcripts", string({ metavar: "DIR" }))),
   logs: optional(option("--logs", string({ metavar: "DIR" }))),
@@ -105,11 +113,18 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     SERVER_CERT: flags.cert ?? "",
     SERVER_KEY: flags.key ?? "",
     CA_CERT: flags.ca ?? "",
+    CA_CRL: flags.crl ?? "",
     DB_FILE: flags.db ?? "",
     TRANSCRIPT_DIR: flags.transcripts ?? "",
     LOG_DIR: flags.logs ?? "",
   });
-  const { identity, ca } = await loadIdentity(config, { role: "server", io });
+  const source = await TrustSource.load({
+    ca: config.ca.cert,
+    crl: config.crl.path,
+    isCrlNamed: config.crl.isNamed,
+    crlRequired: flags.crlRequired,
+  });
+  const identity = await loadIdentity(config, { role: "server", io, trust: source.trust });
   const saltSecret = await loadSaltSecret(config.saltSecretFile);
   await using resources = new AsyncDisposableStack();
   const store = await openStore(config.database);
@@ -121,7 +136,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     host: config.serverHost,
     port: config.serverPort,
     identity,
-    newSession: () => newServerSession(identity, ca),
+    newSession: () => newServerSession(identity, source.trust),
+    revocationOf: (certificate) => source.revocationOf(certificate),
     store,
     saltSecret,
     relay: flags.relay,
@@ -136,7 +152,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   resources.defer(() => server.stop());
   const { host, port } = server.address;
   log.info("listening on {host}:{port}", { host, port });
-  view.started({ server, identity, ca, accounts: store.location, relay: flags.relay });
+  const revocations = source.describe(io.now());
+  const { location: accounts } = store;
+  view.started({ server, identity, ca: source.names, revocations, accounts, relay: flags.relay });
+  resources.use(source.watch(trustWatcher(io, { server, source, view })));
   // The database may be down: the server waits for it, and says so now rather than at a sign-in.
   void store.find("").catch((error) => view.warn(error));
   await serveUntilStopped(io, { server, view });
@@ -144,6 +163,26 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   await server.stop();
   log.info("stopped");
   return 0;
+}
+
+/** What happens when the CA writes a new list, or should have. */
+function trustWatcher(
+  io: Io,
+  { server, source, view }: Running & { readonly source: TrustSource },
+): TrustWatcher {
+  return {
+    now: io.now,
+    onChange: () => {
+      const text = `revocations: ${source.describe(io.now())}`;
+      const sessions = server.endRevoked();
+      log.info("{text}; sessions that end: {sessions}", { text, sessions });
+      view.tell(text);
+    },
+    onProblem: (error) => {
+      log.error("revocations: {code}: {reason}", { code: error.code, reason: error.message });
+      view.warn(error);
+    },
+  };
 }
 
 interface Running {

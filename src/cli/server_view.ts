@@ -7,7 +7,6 @@
 import { printable } from "../bytes/printable.ts";
 import { memberName } from "../chat/member.ts";
 import type { ChatServer, ServerEvent } from "../chat/server.ts";
-import type { Certificate } from "../pki/certificate.ts";
 import type { Identity } from "../pki/identity.ts";
 import type { SessionEvent } from "../protocol/session.ts";
 import type { ChatScreen } from "./chat_screen.ts";
@@ -19,7 +18,10 @@ import { paint } from "./style.ts";
 export interface Started {
   readonly server: ChatServer;
   readonly identity: Identity;
-  readonly ca: Certificate;
+  /** The CAs that are trusted. */
+  readonly ca: string;
+  /** The revocation list in force. */
+  readonly revocations: string;
   /** Where the accounts are. */
   readonly accounts: string;
   readonly relay: boolean;
@@ -53,7 +55,7 @@ export class ServerView {
   }
 
   /** The panel. */
-  started({ server, identity, ca, accounts, relay }: Started): void {
+  started({ server, identity, ca, revocations, accounts, relay }: Started): void {
     const { host, port } = server.address;
     if (!this.#isWatched) return progress(this.#io, `listening on ${host}:${port}`);
     const { commonName, notAfter, fingerprint } = identity.certificate;
@@ -65,7 +67,8 @@ export class ServerView {
       `  Protocol     securechat/1${relay ? ", relaying between clients" : ""}`,
       `  Certificate  ${printable(commonName)}, valid until ${notAfter.toISOString().slice(0, 10)}`,
       `  Fingerprint  ${fingerprint}`,
-      `  CA           ${printable(ca.commonName)}`,
+      `  CA           ${ca}`,
+      `  Revocations  ${revocations}`,
       `  Accounts     ${printable(accounts)}`,
       RULE,
       "  Type to talk to everybody; /help lists the commands, /quit stops.",
@@ -85,6 +88,12 @@ export class ServerView {
       case "session":
         return this.#session(event.member, event.event);
     }
+  }
+
+  /** Something to know. */
+  tell(text: string): void {
+    if (this.#isWatched) this.#print(text);
+    else progress(this.#io, text);
   }
 
   /** Something is wrong and stops nothing. */

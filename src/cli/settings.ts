@@ -24,6 +24,7 @@ export const SETTINGS = {
   SERVER_PORT: { fallback: "5555", flag: "--port" },
   CA_CERT: { fallback: "certs/ca-cert.pem", flag: "--ca" },
   CA_KEY: { fallback: "certs/ca-key.pem", flag: "--ca-key" },
+  CA_CRL: { fallback: "", flag: "--crl" },
   SERVER_CERT: { fallback: "certs/server-cert.pem", flag: "--cert" },
   SERVER_KEY: { fallback: "certs/server-key.pem", flag: "--key" },
   CLIENT_CERT: { fallback: "certs/client-cert.pem", flag: "--cert" },

@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { printable } from "../bytes/printable.ts";
 import { asChatError, ChatError } from "../errors.ts";
 import { type Certificate, parseCertificatePem } from "../pki/certificate.ts";
-import { readRevocations } from "../pki/revocations.ts";
+import { readRevocationLists } from "../pki/revocation_lists.ts";
 import { readPrivate } from "../store/private_file.ts";
 import { fileFault } from "../transcript/file_fault.ts";
 import { parseSessionKey } from "../transcript/v1/session_key.ts";
@@ -53,7 +53,7 @@ export async function readEvidence(
   const key = sessionKey === undefined ? undefined : await readSessionKey(sessionKey);
   const anchor = parseCertificatePem(text, `"${printable(caPath)}"`);
   const lists = (await Promise.all(crls.map(readCrlFile))).flat();
-  const revocations = readRevocations(lists, [anchor]);
+  const revocations = readRevocationLists(lists, [anchor]);
   return {
     ca: anchor,
     certificates: [...named, ...await certificatesBeside(caPath)],

@@ -4,7 +4,7 @@
  * ```json
  * { "format": "securechat-verify/1", "file": "…", "verdict": "VALID" | "INVALID" | "INCOMPLETE",
  *   "firstError": FINDING | null, "sessionId": "16 hex" | null, "role": "client" | "server" | null,
- *   "started": "ISO 8601" | null, "ended": "ISO 8601" | null,
+ *   "started": "ISO 8601" | null, "ended": "ISO 8601" | null, "reason": "REVOKED" | … | null,
  *   "parties": [{ "role", "owner": boolean, "name", "fingerprint", "notBefore", "notAfter",
  *                 "entries": number, "fault": FAULT | null,
  *                 "revoked": { "time": "ISO 8601", "reason": "key-compromise" | … } | null }],
@@ -24,8 +24,7 @@
  * @module
  */
 
-import { reasonName } from "../pki/revocation_reason.ts";
-import type { RevocationList } from "../pki/revocations.ts";
+import type { RevocationList } from "../pki/revocation_lists.ts";
 import { jsonLine } from "./json_line.ts";
 import type {
   EntryReport,
@@ -60,6 +59,7 @@ export function reportJson(file: string, report: TranscriptReport): string {
     role: report.role ?? null,
     started: report.started ?? null,
     ended: report.ended ?? null,
+    reason: report.reason ?? null,
     parties: report.parties.map(partyJson),
     entries: report.entries.map(entryJson),
     transcriptSha256: report.transcriptSha256,
@@ -89,7 +89,7 @@ function partyJson(party: PartyReport) {
     fault: faultJson(fault),
     revoked: revocation === undefined
       ? null
-      : { time: isoTime(revocation.revokedMs), reason: reasonName(revocation.reason) },
+      : { time: isoTime(revocation.revokedMs), reason: revocation.reason },
   };
 }
 

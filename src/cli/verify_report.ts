@@ -7,8 +7,7 @@
  */
 
 import { printable } from "../bytes/printable.ts";
-import { reasonName } from "../pki/revocation_reason.ts";
-import type { RevocationList } from "../pki/revocations.ts";
+import type { RevocationList } from "../pki/revocation_lists.ts";
 import type {
   EntryReport,
   Finding,
@@ -72,8 +71,11 @@ function reasonOf(report: TranscriptReport): string {
   return `, ${number}, ${state}`;
 }
 
-function periodOf({ started, ended }: TranscriptReport): string {
-  return `${started ?? "no start"} to ${ended ?? "no end"}`;
+function periodOf({ started, ended, reason }: TranscriptReport): string {
+  const why = reason === undefined
+    ? ""
+    : `, ended because of ${reason} (its owner's word, unsigned)`;
+  return `${started ?? "no start"} to ${ended ?? "no end"}${why}`;
 }
 
 function partyLines(party: PartyReport): readonly string[] {
@@ -87,7 +89,7 @@ function partyLines(party: PartyReport): readonly string[] {
       `          valid ${certificate.notBefore.toISOString()} to ${certificate.notAfter.toISOString()}`,
     ],
     ...revocation === undefined ? [] : [
-      `          revoked ${isoTime(revocation.revokedMs)} (${reasonName(revocation.reason)})`,
+      `          revoked ${isoTime(revocation.revokedMs)} (${revocation.reason})`,
     ],
   ];
 }

@@ -17,8 +17,8 @@ export const REVOCATION_REASONS = {
 /** A reason that a person may give. */
 export type RevocationReason = keyof typeof REVOCATION_REASONS;
 
-/** CRLReason of a key that somebody else has (keyCompromise). */
-export const KEY_COMPROMISE = REVOCATION_REASONS["key-compromise"];
+/** The reason that says that somebody else has the key. */
+export const KEY_COMPROMISE: RevocationReason = "key-compromise";
 
 /** Reasons that lists of other CAs give, too. */
 const OTHER_NAMES: Readonly<Record<number, string>> = {

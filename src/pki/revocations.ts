@@ -1,8 +1,8 @@
 /**
- * What revocation lists say of certificates, and since when: for those who judge the past.
+ * What the CAs have revoked, by lists that they signed (RFC 5280 §5).
  *
- * A list is believed when one of the configured CAs signed it. Whether it is of a time that it can speak
- * about is left to the reader, who knows which moment matters; `path/revocation.ts` is for the present.
+ * Path validation uses the same lists with every rule of §6.3; this answers the two questions that are
+ * asked of many certificates at once: is it on a list, and how old are the lists.
  *
  * @module
  */
@@ -11,149 +11,132 @@ import { printable } from "../bytes/printable.ts";
 import { asChatError, ChatError } from "../errors.ts";
 import type { Certificate } from "./certificate.ts";
 import { parsePathCertificate, type PathCertificate } from "./path/certificate_der.ts";
-import { type Crl, type CrlEntry, crlEntryKey, parseCrl, REMOVE_FROM_CRL } from "./path/crl.ts";
+import { type Crl, crlEntryKey, parseCrl, REMOVE_FROM_CRL } from "./path/crl.ts";
 import { KEY_USAGE } from "./path/profile_rules.ts";
 import { WorkBudget } from "./path/work_budget.ts";
+import { reasonName } from "./revocation_reason.ts";
 
-/** A list as read from somewhere. */
-export interface CrlSource {
-  readonly der: Uint8Array;
-  /** Where it is from, for errors and reports: a file's path. */
-  readonly source: string;
-}
-
-/** A list that is believed. */
-export interface RevocationList {
-  readonly source: string;
-  /** Its issuer's name, printable. */
-  readonly issuer: string;
+/** When and why a certificate was revoked. */
+export interface Revocation {
   /** Milliseconds since the Unix epoch. */
-  readonly thisUpdateMs: number;
-  readonly nextUpdateMs: number;
-  readonly number: bigint;
-  /** Number of revoked certificates. */
-  readonly entries: number;
+  readonly revokedMs: number;
+  /** As RFC 5280 §5.3.1 names it, with hyphens. */
+  readonly reason: string;
 }
 
-/** What some lists say together. */
+/** Lists that a CA signed. */
 export interface Revocations {
-  /** At least one. */
-  readonly lists: readonly RevocationList[];
+  readonly crls: readonly Crl[];
   /**
-   * Since when a certificate is revoked.
+   * Looks a certificate up.
    *
-   * @returns The earliest entry of any list, or nothing where none has it.
+   * @param certificate Any certificate.
+   * @returns The earliest revocation of it, or nothing.
    */
-  revocationOf(certificate: Certificate): CrlEntry | undefined;
-  /**
-   * The list that knows most about a certificate.
-   *
-   * @returns The newest list of its issuer, or nothing where no list is of its issuer.
-   */
-  newestListFor(certificate: Certificate): RevocationList | undefined;
+  of(certificate: Certificate): Revocation | undefined;
 }
+
+/** No list, so nothing is revoked. */
+export const NO_REVOCATIONS: Revocations = { crls: [], of: () => undefined };
 
 /**
- * Reads and checks lists. A list that is named is used or refused, never passed over.
+ * Reads revocation lists and refuses those that no CA of this side signed.
  *
- * @param sources The lists.
- * @param anchors The configured CAs; one of them signed each list.
- * @returns What they say, or nothing without any.
- * @throws {ChatError} FORMAT if one is no complete CRL; BAD_CERT if none of the CAs signed it.
+ * @param crlsDer The lists.
+ * @param options `anchors`: the CAs; `source`: where the lists are from, for errors.
+ * @returns What they revoke.
+ * @throws {ChatError} FORMAT if a list cannot be read, or is of a kind that cannot be used by itself;
+ * BAD_CERT if it is not signed by one of the CAs.
  */
 export function readRevocations(
-  sources: readonly CrlSource[],
-  anchors: readonly Certificate[],
-): Revocations | undefined {
-  if (sources.length === 0) return undefined;
-  const issuers = anchors.map(({ der }) => parsePathCertificate(der));
-  const crls = sources.map((source) => readCrlOf(source, issuers));
-  const lists = crls.map((crl, index) => describe(crl, sources[index]?.source ?? ""));
-  return {
-    lists,
-    revocationOf: (certificate) => earliestEntry(certificate, crls),
-    newestListFor: (certificate) => {
-      const issuer = strictly(certificate)?.issuer.key;
-      return lists.filter((_, index) => crls[index]?.issuer.key === issuer)
-        .toSorted((a, b) => b.thisUpdateMs - a.thisUpdateMs)[0];
-    },
-  };
+  crlsDer: readonly Uint8Array[],
+  { anchors, source }: { readonly anchors: readonly Certificate[]; readonly source: string },
+): Revocations {
+  const signers = anchors.map(({ der }) => parsePathCertificate(der));
+  const crls = crlsDer.map((der) => {
+    const crl = readCrl(der, source);
+    requireWhole(crl, source);
+    requireSigned(crl, { signers, source });
+    return crl;
+  });
+  return { crls, of: (certificate) => earliest(crls, certificate) };
 }
 
-function describe({ issuer, entries, ...crl }: Crl, source: string): RevocationList {
-  const { thisUpdateMs, nextUpdateMs, number } = crl;
-  const times = { thisUpdateMs, nextUpdateMs };
-  return { source, issuer: issuer.text, ...times, number, entries: entries.size };
-}
-
-/**
- * Reads a list that a CA signed.
- *
- * @param source The list.
- * @param ca The CA.
- * @returns The list.
- * @throws {ChatError} FORMAT if it is no complete CRL; BAD_CERT if the CA did not sign it.
- */
-export function readCrl(source: CrlSource, ca: Certificate): Crl {
-  return readCrlOf(source, [parsePathCertificate(ca.der)]);
-}
-
-function readCrlOf({ der, source }: CrlSource, issuers: readonly PathCertificate[]): Crl {
-  const cannot = `cannot use the revocation list ${printable(source)}`;
-  let crl: Crl;
+function readCrl(der: Uint8Array, source: string): Crl {
   try {
-    crl = parseCrl(der);
+    return parseCrl(der);
   } catch (error) {
     const why = asChatError(error).message;
-    throw new ChatError("FORMAT", `${cannot}: ${why}`, { cause: error });
-  }
-  const flaw = flawOf(crl);
-  if (flaw !== undefined) {
-    throw new ChatError("FORMAT", `${cannot}: ${flaw}`, {
-      hint: "name the CA's complete list: securechat ca crl makes it",
+    throw new ChatError("FORMAT", `cannot use revocation list of ${source}: ${why}`, {
+      cause: error,
     });
   }
-  if (issuers.some((issuer) => isSigner(issuer, crl))) return crl;
+}
+
+function requireWhole(crl: Crl, source: string): void {
+  const flaw = crl.deltaBase === undefined ? crl.flaw : "it holds only the changes to another one";
+  if (flaw === undefined) return;
+  throw new ChatError("FORMAT", `cannot use revocation list of ${source}: ${flaw}`, {
+    hint: "have the CA write a complete one: securechat ca crl",
+  });
+}
+
+function requireSigned(
+  crl: Crl,
+  { signers, source }: { readonly signers: readonly PathCertificate[]; readonly source: string },
+): void {
+  const budget = new WorkBudget();
+  const isSigned = signers.some((signer) =>
+    signer.subject.key === crl.issuer.key &&
+    (signer.keyUsage === undefined || (signer.keyUsage & KEY_USAGE.crlSign) !== 0) &&
+    budget.isSignedBy(crl, signer.key)
+  );
+  if (isSigned) return;
+  const issuer = printable(crl.issuer.text);
   throw new ChatError(
     "BAD_CERT",
-    `${cannot}: ${quotedNames(issuers)} did not sign it, its issuer is "${crl.issuer.text}"`,
-    { hint: "name the list of the CA that --ca names; that CA's operator has it: ca-crl.pem" },
+    `cannot use revocation list of ${source}: it is not signed by a CA that is trusted here, it names "${issuer}"`,
+    { hint: "take the list that your CA writes: securechat ca crl" },
   );
 }
 
-/** Why a list does not say everything that it seems to say. */
-function flawOf({ flaw, deltaBase, scope }: Crl): string | undefined {
-  if (flaw !== undefined) return flaw;
-  if (deltaBase !== undefined) return "it says only what changed since another one";
-  return scope === undefined ? undefined : "it speaks about some of the CA's certificates only";
-}
-
-/** RFC 5280 §6.3.3 (f) and (g): name, cRLSign, signature. */
-function isSigner(issuer: PathCertificate, crl: Crl): boolean {
-  const maySign = issuer.keyUsage === undefined || (issuer.keyUsage & KEY_USAGE.crlSign) !== 0;
-  return maySign && issuer.subject.key === crl.issuer.key &&
-    new WorkBudget().isSignedBy(crl, issuer.key);
-}
-
-function quotedNames(issuers: readonly PathCertificate[]): string {
-  return issuers.map(({ label }) => `"${label}"`).join(" or ");
-}
-
-function earliestEntry(certificate: Certificate, crls: readonly Crl[]): CrlEntry | undefined {
+function earliest(crls: readonly Crl[], certificate: Certificate): Revocation | undefined {
+  if (crls.every(({ entries }) => entries.size === 0)) return undefined;
   const strict = strictly(certificate);
   if (strict === undefined) return undefined;
   const key = crlEntryKey(strict.issuer, strict.serial);
-  return crls.flatMap(({ entries }) => entries.get(key) ?? [])
+  const found = crls.flatMap(({ entries }) => entries.get(key) ?? [])
     .filter(({ reason }) => reason !== REMOVE_FROM_CRL)
-    .toSorted((a, b) => a.revokedMs - b.revokedMs)[0];
+    .sort((a, b) => a.revokedMs - b.revokedMs)[0];
+  if (found === undefined) return undefined;
+  return { revokedMs: found.revokedMs, reason: reasonName(found.reason) };
 }
 
-/** Nothing for a certificate that strict reading refuses: no CA is believed to have signed such a one. */
-function strictly({ der }: Certificate): PathCertificate | undefined {
+/**
+ * A certificate as strict reading sees it, for a look into lists.
+ *
+ * @param certificate Any certificate, a stranger's, too.
+ * @returns It, or nothing where strict reading refuses it: then every other rule refuses it as well.
+ */
+export function strictly({ der }: Certificate): PathCertificate | undefined {
   try {
     return parsePathCertificate(der);
   } catch (error) {
     if (error instanceof ChatError) return undefined;
     throw error;
   }
+}
+
+/**
+ * Says how old the lists are.
+ *
+ * @param crls Lists.
+ * @param nowMs Now, milliseconds since the Unix epoch.
+ * @returns A sentence for people if one should have been renewed by now, or nothing.
+ */
+export function staleText(crls: readonly Crl[], nowMs: number): string | undefined {
+  const due = crls.map(({ nextUpdateMs }) => nextUpdateMs).filter((ms) => ms < nowMs);
+  if (due.length === 0) return undefined;
+  const since = new Date(Math.min(...due)).toISOString();
+  return `the revocation list was to be renewed ${since}: later revocations are not known here`;
 }

@@ -24,6 +24,7 @@ export interface Mutation {
 }
 
 const VALIDATE = "pki/validate.ts";
+const CHECK_PATH = "pki/path/check_path.ts";
 const CHANNEL = "protocol/v1/channel.ts";
 const MESSAGES = "protocol/v1/messages.ts";
 const EVIDENCE = "protocol/v1/evidence.ts";
@@ -39,12 +40,22 @@ function cut(file: string, search: string, replace = ""): Edit {
   return { file, search, replace };
 }
 
-const IS_THE_CA = never(VALIDATE, "leaf.fingerprint === ca.fingerprint");
-const IS_A_CA = cut(VALIDATE, "if (leaf.isCa) return", "if (false) return");
-const ROLE = never(VALIDATE, "!leaf.extendedKeyUsage?.includes(ROLE_OID[role])");
-const NAME = cut(VALIDATE, "nameFault(leaf, policy.name) ??", "undefined ??");
-/** RFC 5280 whole, which stands behind every check of a certificate but the name's. */
-const STRICT = cut(VALIDATE, "await strictFault(leaf, policy);", "undefined;");
+const IS_THE_CA = cut(
+  VALIDATE,
+  "if (isLeaf) return { reason,",
+  'if (reason === "is_ca") return undefined as never;\n  if (isLeaf) return { reason,',
+);
+const ROLE = never(
+  "pki/path/profile_rules.ts",
+  "!extendedKeyUsage?.includes(PURPOSE_OID[purpose])",
+);
+const NAME = cut(
+  "pki/path/validate_path.ts",
+  "!isForName(leaf, request.name, useCommonName)",
+  "false",
+);
+/** RFC 5280 whole. */
+const STRICT = cut(VALIDATE, "return faultOf(leaf, { result, policy });", "return undefined;");
 const OWN = never(
   "protocol/v1/peer_certificate.ts",
   "certificate.fingerprint === policy.own.fingerprint",
@@ -77,12 +88,15 @@ const IN_CLEAR = cut(
 const CERTIFICATES: readonly Mutation[] = [
   {
     check: "the end of a certificate's life",
-    edits: [never(VALIDATE, "at > certificate.notAfter"), STRICT],
+    edits: [
+      never(CHECK_PATH, "second > certificate.notAfterMs"),
+      never(VALIDATE, "ended !== undefined"),
+    ],
     attacks: ["a client shows an expired certificate", "a server shows an expired certificate"],
   },
   {
     check: "the beginning of a certificate's life",
-    edits: [never(VALIDATE, "at < certificate.notBefore"), STRICT],
+    edits: [never(CHECK_PATH, "second < certificate.notBeforeMs")],
     attacks: [
       "a client shows a certificate that is not yet valid",
       "a server shows a certificate that is not yet valid",
@@ -91,8 +105,11 @@ const CERTIFICATES: readonly Mutation[] = [
   {
     check: "that the CA signed it",
     edits: [
-      cut(VALIDATE, "if (await leaf.signedBy(ca)) return", "if (ca !== undefined) return"),
-      STRICT,
+      cut(
+        VALIDATE,
+        'if (reason === "untrusted") return {',
+        'if (reason === "untrusted") return undefined as never;\n  if (reason === "untrusted") return {',
+      ),
     ],
     attacks: [
       "a client shows a self-signed certificate",
@@ -105,11 +122,10 @@ const CERTIFICATES: readonly Mutation[] = [
     check: "the CA's signature itself, with its name left",
     edits: [
       cut(
-        "pki/certificate.ts",
-        "return await parsed.verify({ publicKey: parsedIssuer.publicKey, signatureOnly: true });",
-        "return true;",
+        "pki/path/work_budget.ts",
+        "verifyCertificateSignature({ algorithm, spkiDer: key.spkiDer, signature, data });",
+        "[algorithm, signature, data].length > 0;",
       ),
-      STRICT,
     ],
     attacks: [
       "a client shows a certificate of another CA of the same name",
@@ -118,27 +134,22 @@ const CERTIFICATES: readonly Mutation[] = [
   },
   {
     check: "the role",
-    edits: [ROLE, STRICT],
+    edits: [ROLE],
     attacks: ["a client shows a server's certificate", "a server shows a client's certificate"],
   },
   {
-    check: "that it is not the CA's, nor any CA's, and the role",
-    edits: [IS_THE_CA, IS_A_CA, ROLE, STRICT],
-    attacks: ["a client shows the CA's own certificate"],
-  },
-  {
-    check: "that it is not the CA's, nor any CA's, the role and the name",
-    edits: [IS_THE_CA, IS_A_CA, ROLE, NAME, STRICT],
-    attacks: ["a server shows the CA's own certificate"],
+    check: "that it is not the CA's own",
+    edits: [IS_THE_CA],
+    attacks: ["a client shows the CA's own certificate", "a server shows the CA's own certificate"],
   },
   {
     check: "that it is not this side's own, and the role",
-    edits: [OWN, ROLE, STRICT],
+    edits: [OWN, ROLE],
     attacks: ["a client shows the server's own certificate"],
   },
   {
     check: "that it is not this side's own, the role and the name",
-    edits: [OWN, ROLE, NAME, STRICT],
+    edits: [OWN, ROLE, NAME],
     attacks: ["a server shows the client's own certificate"],
   },
   {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { trustIn } from "../../src/pki/trust.ts";
 import { dial } from "../../src/chat/client.ts";
 import type { Connection } from "../../src/chat/connection.ts";
 import { certificatePem } from "../../src/pki/certificate.ts";
@@ -47,7 +48,7 @@ export class ServerProcess {
     const connection: Connection = await dial({
       host: "127.0.0.1",
       port: this.#port,
-      session: newClientSession(identity, { ca, serverName: SERVER_NAME }),
+      session: newClientSession(identity, { trust: trustIn(ca), serverName: SERVER_NAME }),
       identity,
       transcriptDir: `${this.#folder}/clients`,
       keepSessionKey: false,

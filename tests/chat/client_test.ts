@@ -1,3 +1,4 @@
+import { trustIn } from "../../src/pki/trust.ts";
 import assert from "node:assert/strict";
 import { type ClientOptions, dial } from "../../src/chat/client.ts";
 import { newClientSession } from "../../src/protocol/v1/sessions.ts";
@@ -9,7 +10,7 @@ async function optionsFor(host: string, port: number): Promise<ClientOptions> {
   return {
     host,
     port,
-    session: newClientSession(identity, { ca, serverName: SERVER_NAME }),
+    session: newClientSession(identity, { trust: trustIn(ca), serverName: SERVER_NAME }),
     identity,
     transcriptDir: "nowhere",
     keepSessionKey: false,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { main } from "../../src/main.ts";
 import { parseCertificatePem } from "../../src/pki/certificate.ts";
 import { crlBookLines } from "../../src/pki/crl_issue.ts";
-import { readCrl } from "../../src/pki/revocations.ts";
+import { readRevocations } from "../../src/pki/revocations.ts";
 import { readCrlFile } from "../../src/cli/revocation_list.ts";
 import { type MemoryIo, memoryIo, type MemoryIoOptions } from "../testkit/memory_io.ts";
 import { needs } from "../testkit/needs.ts";
@@ -45,7 +45,10 @@ async function withOffice(
       listed: async () => {
         const [source] = await readCrlFile(`${folder}/ca-crl.pem`);
         assert.ok(source);
-        const { entries, number } = readCrl(source, await certificateOf("ca"));
+        const anchors = [await certificateOf("ca")];
+        const [crl] = readRevocations([source.der], { anchors, source: "it" }).crls;
+        assert.ok(crl);
+        const { entries, number } = crl;
         return { entries: entries.size, number };
       },
       ledger: async () =>

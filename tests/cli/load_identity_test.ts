@@ -1,3 +1,4 @@
+import { TrustSource } from "../../src/cli/trust_source.ts";
 import assert from "node:assert/strict";
 import { type Config, mergeSettings } from "../../src/cli/config.ts";
 import { loadIdentity } from "../../src/cli/load_identity.ts";
@@ -32,7 +33,11 @@ function configOf(folder: string): Config {
 async function load(folder: string, at = VALID_AT): Promise<string> {
   const io = memoryIo({ nowMs: at.getTime() });
   try {
-    const { identity } = await loadIdentity(configOf(folder), { role: "server", io });
+    const config = configOf(folder);
+    const { trust } = await TrustSource.load({
+      ...{ ca: config.ca.cert, crl: config.crl.path, isCrlNamed: false, crlRequired: false },
+    });
+    const identity = await loadIdentity(config, { role: "server", io, trust });
     return `${identity.certificate.commonName}${io.stderr()}`;
   } catch (error) {
     const { code, hint } = error as ChatError;

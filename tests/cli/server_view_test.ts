@@ -6,7 +6,7 @@ import type { Io } from "../../src/cli/io.ts";
 import { ServerView, type Started } from "../../src/cli/server_view.ts";
 import { ChatError } from "../../src/errors.ts";
 import type { SessionEvent } from "../../src/protocol/session.ts";
-import { SERVER_NAME, testCa, testIdentity } from "../testkit/chat_world.ts";
+import { SERVER_NAME, testIdentity } from "../testkit/chat_world.ts";
 import { memoryIo } from "../testkit/memory_io.ts";
 
 const HOSTILE = "\x1b]0;owned\x07\u202e";
@@ -48,7 +48,8 @@ async function started(): Promise<Started> {
   return {
     server: { address: { host: "127.0.0.1", port: 5555 } } as ChatServer,
     identity: await testIdentity(SERVER_NAME, "server"),
-    ca: (await testCa()).certificate,
+    ca: "Test CA",
+    revocations: "list 3",
     accounts: "securechat.db",
     relay: true,
   };

@@ -1,5 +1,6 @@
 /** Every error of the table can happen: for each code the least that leads to it. */
 
+import { trustIn } from "../../src/pki/trust.ts";
 import assert from "node:assert/strict";
 import { Accounts } from "../../src/chat/accounts.ts";
 import { dial } from "../../src/chat/client.ts";
@@ -14,13 +15,13 @@ import { sharedValue } from "../../src/crypto/modp.ts";
 import { asChatError, ChatError, type ErrorCode, ERRORS } from "../../src/errors.ts";
 import { main } from "../../src/main.ts";
 import { parseLedgerLine } from "../../src/pki/ledger.ts";
-import { validateCertificate } from "../../src/pki/validate.ts";
+import { badCertificate, findFault } from "../../src/pki/validate.ts";
 import { FrameReader } from "../../src/protocol/frame.ts";
 import { LoginThrottle } from "../../src/store/login_throttle.ts";
 import { readPrivate, writePrivate } from "../../src/store/private_file.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { parseEntry } from "../../src/transcript/v1/entry.ts";
-import { testCa, testIdentity, testLeaf } from "../testkit/chat_world.ts";
+import { startWorld, testCa, testIdentity, testLeaf } from "../testkit/chat_world.ts";
 import { bodyOf, messageOf, newClient, openPair } from "../testkit/machines.ts";
 import { memoryIo } from "../testkit/memory_io.ts";
 import { inTempFolder } from "../testkit/temp_folder.ts";
@@ -38,19 +39,18 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
   BAD_CERT: async () => {
     const { certificate } = await testLeaf("alice", "client");
     const { certificate: ca } = await testCa("Another CA");
-    await validateCertificate(certificate, { ca, role: "client", at: new Date() });
+    const policy = { trust: trustIn(ca), role: "client", at: new Date() } as const;
+    const fault = await findFault(certificate, policy);
+    throw fault && badCertificate(certificate, fault);
   },
-  REVOKED: () =>
-    inTempFolder(async (folder) => {
-      const [cert, key] = [`${folder}/ca-cert.pem`, `${folder}/ca-key.pem`];
-      const ca = ["--ca", cert, "--ca-key", key];
-      const bob = ["--cn", "bob", "--type", "client", "--out", `${folder}/bob`];
-      const revoke = ["ca", "revoke", `${folder}/bob-cert.pem`, "--reason", "superseded", ...ca];
-      await main(["ca", "init", "--key-type", "ed25519", "--out", folder], memoryIo());
-      await main(["cert", "issue", ...bob, ...ca], memoryIo());
-      await main(revoke, memoryIo());
-      return await command(revoke);
-    }),
+  REVOKED: async () => {
+    await using world = await startWorld({
+      revocationOf: () => ({ revokedMs: 0, reason: "superseded" }),
+    });
+    const client = await world.dial();
+    await client.untilKind("ended");
+    throw client.events.find((event) => event.kind === "ended")?.error;
+  },
   SIG_FAIL: async () => {
     const { client, server } = await openPair();
     const [body] = await client.say("pay 10");
@@ -103,6 +103,7 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
       ChatServer.listen({
         ...{ host: HOST, port: holder.addr.port, store, relay: false, saltSecret: randomBytes(32) },
         ...{ identity: await testIdentity("chat.test", "server"), newSession: () => session },
+        revocationOf: () => undefined,
         ...{ transcriptDir: "", keepSessionKey: false, now: Date.now, onEvent: () => undefined },
       });
     });

@@ -13,7 +13,8 @@ import { parsePathCertificate } from "../../src/pki/path/certificate_der.ts";
 import { crlEntryKey, parseCrl } from "../../src/pki/path/crl.ts";
 import { validatePath } from "../../src/pki/path/validate_path.ts";
 import { REVOCATION_REASONS } from "../../src/pki/revocation_reason.ts";
-import { readCrl, readRevocations } from "../../src/pki/revocations.ts";
+import { readRevocationLists } from "../../src/pki/revocation_lists.ts";
+import { readRevocations } from "../../src/pki/revocations.ts";
 import { ISSUED_AT_MS, testCa, testLeaf } from "../testkit/certificates.ts";
 import { testCrl } from "../testkit/crl.ts";
 
@@ -50,7 +51,8 @@ for (const keyType of KEY_TYPES) {
       { kind: "revoked", nowMs: NOW_MS, note: "key-compromise", leaf },
     ]);
     const made = await issueCrl(requestOf(ca, lines));
-    const crl = readCrl({ der: made.der, source: "x" }, ca.certificate);
+    const [crl] = readRevocations([made.der], { anchors: [ca.certificate], source: "x" }).crls;
+    assert.ok(crl);
     assert.equal(crl.flaw, undefined);
     assert.equal(crl.thisUpdateMs, NOW_MS - 456);
     assert.equal(crl.nextUpdateMs, NOW_MS - 456 + 30 * DAY_MS);
@@ -163,23 +165,23 @@ Deno.test("issueCrl() refuses a key of another CA, and a certificate that may no
   });
 });
 
-Deno.test("readRevocations() refuses a list that no configured CA signed, and what is no list", async () => {
+Deno.test("readRevocationLists() refuses a list that no configured CA signed, and what is no list", async () => {
   const [ca, twin] = [await testCa("Team CA"), await testCa("Team CA")];
   const { der } = await issueCrl(requestOf(twin, booksOf(twin, [])));
   const sources = [{ der, source: "x.pem" }];
-  assert.throws(() => readRevocations(sources, [ca.certificate]), { code: "BAD_CERT" });
-  assert.equal(readRevocations(sources, [ca.certificate, twin.certificate])?.lists.length, 1);
-  assert.equal(readRevocations([], [ca.certificate]), undefined);
+  assert.throws(() => readRevocationLists(sources, [ca.certificate]), { code: "BAD_CERT" });
+  assert.equal(readRevocationLists(sources, [ca.certificate, twin.certificate])?.lists.length, 1);
+  assert.equal(readRevocationLists([], [ca.certificate]), undefined);
   const cut = { der: der.subarray(0, -1), source: "x.pem" };
-  assert.throws(() => readRevocations([cut], [twin.certificate]), { code: "FORMAT" });
+  assert.throws(() => readRevocationLists([cut], [twin.certificate]), { code: "FORMAT" });
   const forged = der.slice();
   forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
-  assert.throws(() => readRevocations([{ der: forged, source: "" }], [twin.certificate]), {
+  assert.throws(() => readRevocationLists([{ der: forged, source: "" }], [twin.certificate]), {
     code: "BAD_CERT",
   });
 });
 
-Deno.test("readRevocations() refuses a list of a CA whose certificate lacks cRLSign", async () => {
+Deno.test("readRevocationLists() refuses a list of a CA whose certificate lacks cRLSign", async () => {
   const ca = await testCa("Team CA");
   const crl = await testCrl({ ca, at: new Date(NOW_MS), revoked: [] });
   const leaf = await testLeaf({ ca, role: "client", commonName: "Team CA" });
@@ -187,20 +189,22 @@ Deno.test("readRevocations() refuses a list of a CA whose certificate lacks cRLS
   const byLeaf = await testCrl({ ca: leaf, at: new Date(NOW_MS), revoked: [] });
   assert.equal(leaf.certificate.subject, "CN=Team CA");
   const read = (der: Uint8Array, anchor: Issued) =>
-    readRevocations([{ der, source: "x.pem" }], [anchor.certificate]);
+    readRevocationLists([{ der, source: "x.pem" }], [anchor.certificate]);
   assert.equal(read(crl, ca)?.lists.length, 1);
   assert.throws(() => read(byLeaf, leaf), { code: "BAD_CERT" });
 });
 
-Deno.test("readRevocations() takes the earliest entry of several lists", async () => {
+Deno.test("readRevocationLists() takes the earliest entry of several lists", async () => {
   const ca = await testCa("Team CA");
   const leaf = await testLeaf({ ca, role: "client" });
   const at = (ms: number) => testCrl({ ca, at: new Date(ms), revoked: [leaf.certificate.serial] });
   const ders = [await at(NOW_MS + DAY_MS), await at(NOW_MS)];
-  const revocations = readRevocations(ders.map((der) => ({ der, source: "" })), [ca.certificate]);
+  const revocations = readRevocationLists(ders.map((der) => ({ der, source: "" })), [
+    ca.certificate,
+  ]);
   assert.equal(
-    revocations?.revocationOf(leaf.certificate)?.revokedMs,
+    revocations?.of(leaf.certificate)?.revokedMs,
     Math.floor((NOW_MS - DAY_MS) / 1000) * 1000,
   );
-  assert.equal(revocations?.revocationOf(ca.certificate), undefined);
+  assert.equal(revocations?.of(ca.certificate), undefined);
 });

@@ -1,3 +1,4 @@
+import { trustIn } from "../../src/pki/trust.ts";
 import assert from "node:assert/strict";
 import { certificatePem } from "../../src/pki/certificate.ts";
 import { parseIdentity } from "../../src/pki/identity.ts";
@@ -46,7 +47,7 @@ Deno.test("issueLeaf() signs each kind of key with each, and protocol 1 accepts 
       assert.equal(await certificate.signedBy(ca.certificate), true);
       assert.equal(certificate.keyUsage, keyType === "rsa-2048" ? 1 | 1 << 2 : 1);
       const fault = await findFault(certificate, {
-        ...{ ca: ca.certificate, role: "client", at: VALID_AT },
+        ...{ trust: trustIn(ca.certificate), role: "client", at: VALID_AT, keyKind: "rsa" },
       });
       assert.equal(fault?.reason, keyType === "rsa-2048" ? undefined : "weak_key");
     }

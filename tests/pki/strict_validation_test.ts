@@ -1,3 +1,4 @@
+import { trustIn } from "../../src/pki/trust.ts";
 import assert from "node:assert/strict";
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
@@ -42,7 +43,7 @@ async function withUnknownExtension(critical: boolean) {
 
 Deno.test("findFault() lets the strict validator have the last word", async () => {
   const ca = (await testCa()).certificate;
-  const policy = { ca, role: "client", at: new Date() } as const;
+  const policy = { trust: trustIn(ca), role: "client", at: new Date() } as const;
   assert.equal(await findFault(await withUnknownExtension(false), policy), undefined);
   const fault = await findFault(await withUnknownExtension(true), policy);
   assert.equal(fault?.reason, "strict_rule");
@@ -51,7 +52,7 @@ Deno.test("findFault() lets the strict validator have the last word", async () =
 Deno.test("findFault() accepts the original's certificates under the strict rules", async () => {
   const ca = originalCertificate("ca");
   for (const role of ["client", "server"] as const) {
-    const policy = { ca, role, at: RECORDED_AT };
+    const policy = { trust: trustIn(ca), role, at: RECORDED_AT };
     assert.equal(await findFault(originalCertificate(role), policy), undefined);
   }
 });

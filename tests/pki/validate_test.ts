@@ -1,6 +1,9 @@
+import { trustIn } from "../../src/pki/trust.ts";
 import assert from "node:assert/strict";
 import type { Certificate } from "../../src/pki/certificate.ts";
-import { findFault, validateCertificate, type ValidationPolicy } from "../../src/pki/validate.ts";
+import { parseCrl } from "../../src/pki/path/crl.ts";
+import { testCrl } from "../testkit/crl.ts";
+import { badCertificate, findFault, type ValidationPolicy } from "../../src/pki/validate.ts";
 import { ISSUED_AT_MS, testCa, testLeaf, VALID_AT } from "../testkit/certificates.ts";
 import { originalCertificate, RECORDED_AT } from "../testkit/original.ts";
 
@@ -9,9 +12,10 @@ const otherCa = await testCa("Test CA");
 const server =
   (await testLeaf({ ca, role: "server", names: ["chat.test", "10.0.0.1"] })).certificate;
 const client = (await testLeaf({ ca, role: "client", commonName: "alice" })).certificate;
+const bob = (await testLeaf({ ca, role: "client", commonName: "bob" })).certificate;
 const stranger = (await testLeaf({ ca: otherCa, role: "client" })).certificate;
 
-const policy = { ca: ca.certificate, role: "client", at: VALID_AT } as const;
+const policy = { trust: trustIn(ca.certificate), role: "client", at: VALID_AT } as const;
 
 async function reasonOf(
   leaf: Certificate,
@@ -23,7 +27,7 @@ async function reasonOf(
 Deno.test("findFault() accepts a certificate of the CA for its role within its life", async () => {
   assert.equal(await reasonOf(client), "accepted");
   assert.equal(await reasonOf(server, { role: "server" }), "accepted");
-  const original = { ca: originalCertificate("ca"), at: RECORDED_AT };
+  const original = { trust: trustIn(originalCertificate("ca")), at: RECORDED_AT };
   assert.equal(await reasonOf(originalCertificate("client"), original), "accepted");
   const role = "server";
   assert.equal(await reasonOf(originalCertificate("server"), { ...original, role }), "accepted");
@@ -37,8 +41,8 @@ Deno.test("findFault() refuses certificates of another CA, of itself, and the CA
 });
 
 Deno.test("findFault() trusts no anchor that is not a CA", async () => {
-  assert.equal(await reasonOf(client, { ca: client }), "untrusted");
-  assert.equal(await reasonOf(client, { ca: server }), "untrusted");
+  assert.equal(await reasonOf(client, { trust: trustIn(client) }), "untrusted");
+  assert.equal(await reasonOf(client, { trust: trustIn(server) }), "untrusted");
 });
 
 Deno.test("findFault() keeps to the second before, within and after the life", async () => {
@@ -80,13 +84,38 @@ Deno.test("findFault() compares names without letter case, addresses with addres
   }
 });
 
-Deno.test("validateCertificate() throws BAD_CERT whose text has no control characters", async () => {
+Deno.test("badCertificate() makes BAD_CERT whose text has no control characters", async () => {
   const odd = (await testLeaf({ ca, role: "client", commonName: "a\x1b[2J" })).certificate;
-  const check = validateCertificate(odd, { ...policy, name: "b\x07" });
-  await assert.rejects(check, (error: Error & { code?: string }) => {
-    assert.equal(error.code, "BAD_CERT");
-    // deno-lint-ignore no-control-regex -- control characters are what this looks for
-    assert.doesNotMatch(error.message, /[\x00-\x1f]/);
-    return true;
-  });
+  const fault = await findFault(odd, { ...policy, name: "b\x07" });
+  assert.ok(fault);
+  const { code, message } = badCertificate(odd, fault);
+  assert.equal(code, "BAD_CERT");
+  // deno-lint-ignore no-control-regex -- control characters are what this looks for
+  assert.doesNotMatch(message, /[\x00-\x1f]/);
+});
+
+Deno.test("findFault() refuses what a list revokes, and without a list only where one is required", async () => {
+  const crl = parseCrl(await testCrl({ ca, at: VALID_AT, revoked: [client.serial] }));
+  const stale = new Date(VALID_AT.getTime() + 30 * 86_400_000);
+  // lists, required, time, certificate, outcome
+  const cases = [
+    [[crl], false, VALID_AT, client, "revoked"],
+    [[crl], true, VALID_AT, client, "revoked"],
+    [[crl], true, VALID_AT, bob, "accepted"],
+    [[crl], false, stale, bob, "accepted"],
+    [[crl], true, stale, bob, "no_status"],
+    [[crl], false, stale, client, "revoked"],
+    [[], false, VALID_AT, client, "accepted"],
+    [[], true, VALID_AT, client, "no_status"],
+  ] as const;
+  for (const [crls, crlRequired, at, leaf, outcome] of cases) {
+    const trust = { anchors: [ca.certificate], crls, crlRequired };
+    assert.equal(await reasonOf(leaf, { trust, at }), outcome);
+  }
+});
+
+Deno.test("findFault() accepts who is signed by any of several CAs", async () => {
+  const trust = trustIn(ca.certificate, otherCa.certificate);
+  assert.equal(await reasonOf(client, { trust }), "accepted");
+  assert.equal(await reasonOf(stranger, { trust }), "accepted");
 });

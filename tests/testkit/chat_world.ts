@@ -5,10 +5,11 @@
  * @module
  */
 
+import { trustIn } from "../../src/pki/trust.ts";
 import { dial } from "../../src/chat/client.ts";
 import type { Connection } from "../../src/chat/connection.ts";
 import { CLIENT_LIMITS, LIMITS, type Limits } from "../../src/chat/limits.ts";
-import { ChatServer, type ServerEvent } from "../../src/chat/server.ts";
+import { ChatServer, type ServerEvent, type ServerOptions } from "../../src/chat/server.ts";
 import type { SessionEvent, SignIn } from "../../src/protocol/session.ts";
 import { newClientSession, newServerSession } from "../../src/protocol/v1/sessions.ts";
 import { type Certificate, certificatePem } from "../../src/pki/certificate.ts";
@@ -85,6 +86,8 @@ export interface WorldOptions {
   readonly server?: Identity;
   readonly store?: (dir: string) => AccountStore;
   readonly keepSessionKey?: boolean;
+  /** What is revoked; nothing otherwise. */
+  readonly revocationOf?: ServerOptions["revocationOf"];
   /** Also told of the server's events. */
   readonly onServerEvent?: (event: ServerEvent, server: ChatServer) => void;
 }
@@ -170,7 +173,7 @@ export class ChatWorld {
     client.connection = await dial({
       host: "127.0.0.1",
       port: options.port ?? this.server.address.port,
-      session: newClientSession(identity, { ca, serverName }),
+      session: newClientSession(identity, { trust: trustIn(ca), serverName }),
       identity,
       limits: { ...CLIENT_LIMITS, ...this.clientLimits },
       transcriptDir: `${this.dir}/client-transcripts`,
@@ -232,7 +235,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<ChatWorld>
     host: "127.0.0.1",
     port: 0,
     identity,
-    newSession: () => newServerSession(identity, ca),
+    newSession: () => newServerSession(identity, trustIn(ca)),
+    revocationOf: (certificate) => options.revocationOf?.(certificate),
     store,
     saltSecret: new Uint8Array(32).fill(7),
     relay: options.relay ?? false,

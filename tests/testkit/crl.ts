@@ -4,6 +4,7 @@
  * @module
  */
 
+import "reflect-metadata";
 import {
   AuthorityKeyIdentifierExtension,
   Extension,
@@ -57,15 +58,17 @@ export interface TestCrl {
   readonly at: Date;
   /** Serial numbers, hex; revoked a day before. */
   readonly revoked: readonly string[];
+  /** 1 to 127; 1 where it is left out. */
+  readonly number?: number;
 }
 
 /**
- * Makes a CRL, number 1.
+ * Makes a CRL.
  *
  * @param crl What it is to say.
  * @returns DER.
  */
-export async function testCrl({ ca, at, revoked }: TestCrl): Promise<Uint8Array> {
+export async function testCrl({ ca, at, revoked, number = 1 }: TestCrl): Promise<Uint8Array> {
   const pkcs8 = new Uint8Array(ca.key.pkcs8Der);
   const signingKey = await crypto.subtle.importKey("pkcs8", pkcs8, RSA_SHA256, false, ["sign"]);
   const issuer = new X509Certificate(ca.certificate.der);
@@ -79,7 +82,7 @@ export async function testCrl({ ca, at, revoked }: TestCrl): Promise<Uint8Array>
     })),
     extensions: [
       await AuthorityKeyIdentifierExtension.create(issuer.publicKey),
-      new Extension(CRL_NUMBER, false, new Uint8Array([2, 1, 1])),
+      new Extension(CRL_NUMBER, false, new Uint8Array([2, 1, number])),
     ],
     signingAlgorithm: RSA_SHA256,
     signingKey,

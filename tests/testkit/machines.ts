@@ -4,6 +4,7 @@
  * @module
  */
 
+import { trustIn } from "../../src/pki/trust.ts";
 import { decodeU32 } from "../../src/bytes/u32.ts";
 import { randomBytes, randomExponent } from "../../src/crypto/entropy.ts";
 import type {
@@ -120,14 +121,14 @@ function bodyOfFrame(frame: Uint8Array): Uint8Array {
 export async function newServer(name = SERVER_NAME): Promise<Machine> {
   const identity = await testIdentity(name, "server");
   const ca = (await testCa()).certificate;
-  return new Machine(serverSession({ identity, ca, entropy: ENTROPY }));
+  return new Machine(serverSession({ identity, trust: trustIn(ca), entropy: ENTROPY }));
 }
 
 export async function newClient(options: { readonly serverName?: string } = {}): Promise<Machine> {
   const identity = await testIdentity("client", "client");
   const ca = (await testCa()).certificate;
   const serverName = options.serverName ?? SERVER_NAME;
-  return new Machine(clientSession({ identity, ca, serverName, entropy: ENTROPY }));
+  return new Machine(clientSession({ identity, trust: trustIn(ca), serverName, entropy: ENTROPY }));
 }
 
 /** A state on the way, before it takes the frame that comes next. */

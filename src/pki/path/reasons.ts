@@ -43,6 +43,8 @@ export interface PathFault {
   readonly code: PathCode;
   /** The certificate that it is about, printable. */
   readonly subject: string;
+  /** Of its DER, where it could be read. */
+  readonly fingerprint?: string;
   /** For people; foreign text in it is printable. */
   readonly text: string;
 }
@@ -57,8 +59,9 @@ export interface PathFault {
  */
 export function pathFault(
   code: PathCode,
-  about: { readonly label: string },
+  about: { readonly label: string; readonly fingerprint?: string },
   text: string,
 ): PathFault {
-  return { code, subject: about.label, text };
+  const { label: subject, fingerprint } = about;
+  return { code, subject, text, ...(fingerprint === undefined ? {} : { fingerprint }) };
 }

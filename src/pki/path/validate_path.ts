@@ -39,6 +39,8 @@ export interface PathRequest {
   /** Whose rules decide where a team and the public web differ; a team's by default. */
   readonly rules?: PathRules;
   readonly crlsDer?: readonly Uint8Array[];
+  /** CRLs that were read already. */
+  readonly crls?: readonly Crl[];
   readonly revocation?: "none" | "if-present" | "required";
   /** When CRLs must be current, if not at `at`; revocations after `at` then do not count. */
   readonly crlsAt?: Date;
@@ -95,7 +97,7 @@ function findPath(request: PathRequest): PathResult {
     request,
     anchors: valuesOf(anchors),
     untrusted: valuesOf(untrusted),
-    crls: valuesOf(crls),
+    crls: revocation === "none" ? [] : [...request.crls ?? [], ...valuesOf(crls)],
     budget: new WorkBudget(),
     visiting: [],
   });

@@ -23,6 +23,7 @@ import {
 import { decodeUtf8 } from "./json.ts";
 import { type Message, messageFrame, parseMessage } from "./messages.ts";
 import { ended, misused, output, statusFrame } from "./output.ts";
+import { peerRefusal } from "./peer_status.ts";
 
 /** Largest text of one message, bytes: its base64 and its signature fit the frame. */
 const TEXT_MAX_BYTES = 131_072;
@@ -141,6 +142,10 @@ function takeFrame(keys: ChannelKeys, state: ChannelState, body: Uint8Array): Ou
 
 /** A status is shown and costs its sender nothing: it counts like a refused frame. */
 function takeStatus(keys: ChannelKeys, state: ChannelState, status: Message<"status">): Output {
+  if (status.status === ERRORS.REVOKED.wire) {
+    const hint = "have a new certificate issued by your CA; the transcript keeps what was said";
+    return stopped(keys, state, peerRefusal(status, { code: "REVOKED", hint }));
+  }
   const refusals = state.refusals + 1;
   if (refusals > REFUSALS_MAX) throw new ChatError("FORMAT", "cannot go on: too many statuses");
   const told = { status: status.status, message: status.message ?? "" };
@@ -185,6 +190,11 @@ function requireLivingCertificate(peer: Certificate, { seqno, ts }: Message<"msg
     `cannot accept message ${seqno}: its time is outside the life of its author's certificate`,
     { hint: "its author's clock is wrong, or the certificate has expired: issue a new one" },
   );
+}
+
+/** The end, by this side's decision: the session lives on for the receipt that its driver asks for. */
+function stopped(keys: ChannelKeys, state: ChannelState, error: ChatError): Output {
+  return output(channel(keys, state), { events: [{ kind: "ended", error }] });
 }
 
 function takeReceipt(keys: ChannelKeys, state: ChannelState, receipt: Receipt): Output {

@@ -9,6 +9,7 @@ import { passwordHash, SALT_BYTES } from "../../crypto/password.ts";
 import { decodeBase64 } from "../../bytes/base64.ts";
 import { type Certificate, certificatePem } from "../../pki/certificate.ts";
 import type { Identity } from "../../pki/identity.ts";
+import type { Trust } from "../../pki/trust.ts";
 import type { Entropy, Input, Output, Session, SessionEvent, SignIn } from "../session.ts";
 import { openChannel } from "./channel.ts";
 import { agreeOnKey, clientShareFrame } from "./key_exchange.ts";
@@ -23,7 +24,7 @@ const NONCE_BYTES = 16;
 /** What a client session is made of. */
 export interface ClientConfig {
   readonly identity: Identity;
-  readonly ca: Certificate;
+  readonly trust: Trust;
   /** The name or address that the server's certificate must carry. */
   readonly serverName: string;
   readonly entropy: Entropy;
@@ -60,7 +61,7 @@ function helloSent(config: ClientConfig): Session {
     const message = parseMessage(input.body, ["server_hello", "status"]);
     if (message.type === "status") return ended(peerRefusal(message, { code: "BAD_CERT" }));
     const verdict = await judgePeer(message.server_cert, {
-      ca: config.ca,
+      trust: config.trust,
       role: "server",
       at: new Date(input.nowMs),
       name: config.serverName,

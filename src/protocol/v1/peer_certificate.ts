@@ -30,7 +30,7 @@ export type PeerVerdict =
  */
 export async function judgePeer(
   pem: string,
-  policy: ValidationPolicy & { readonly own: Certificate },
+  policy: Omit<ValidationPolicy, "keyKind"> & { readonly own: Certificate },
 ): Promise<PeerVerdict> {
   let certificate: Certificate;
   try {
@@ -43,7 +43,7 @@ export async function judgePeer(
     const fault = { reason: "wrong_role", text: "it is this side's own certificate" } as const;
     return refusal(badCertificate(certificate, fault), fault.text);
   }
-  const fault = await findFault(certificate, policy);
+  const fault = await findFault(certificate, { ...policy, keyKind: "rsa" });
   if (fault === undefined) return { kind: "accepted", certificate };
   return refusal(badCertificate(certificate, fault), wireText(certificate, fault));
 }

@@ -3,7 +3,14 @@ import { ChatError, type ErrorCode } from "../../errors.ts";
 import type { Message } from "./messages.ts";
 
 /** Codes that a peer may name as its reason and that keep their meaning on this side. */
-const NAMED: readonly ErrorCode[] = ["BAD_CERT", "BUSY", "TIMEOUT", "SLOW", "FRAME_TOO_LARGE"];
+const NAMED: readonly ErrorCode[] = [
+  "BAD_CERT",
+  "REVOKED",
+  "BUSY",
+  "TIMEOUT",
+  "SLOW",
+  "FRAME_TOO_LARGE",
+];
 
 /** What a refusal means where the status names no code. */
 export interface RefusalMeaning {

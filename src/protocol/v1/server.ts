@@ -9,6 +9,7 @@ import { decodeBase64 } from "../../bytes/base64.ts";
 import { ChatError } from "../../errors.ts";
 import { type Certificate, certificatePem } from "../../pki/certificate.ts";
 import type { Identity } from "../../pki/identity.ts";
+import type { Trust } from "../../pki/trust.ts";
 import type { AccountAnswer, AccountRequest, Entropy, Output, Session } from "../session.ts";
 import { openChannel } from "./channel.ts";
 import { answerShare } from "./key_exchange.ts";
@@ -26,7 +27,7 @@ const SALT_REQUESTS_MAX = 3;
 /** What a server session is made of. */
 export interface ServerConfig {
   readonly identity: Identity;
-  readonly ca: Certificate;
+  readonly trust: Trust;
   readonly entropy: Entropy;
 }
 
@@ -50,7 +51,7 @@ export function serverSession(config: ServerConfig): Session {
     if (input.kind !== "frame") return misused(input, "waiting for hello");
     const hello = parseMessage(input.body, ["hello"]);
     const verdict = await judgePeer(hello.client_cert, {
-      ca: config.ca,
+      trust: config.trust,
       role: "client",
       at: new Date(input.nowMs),
       own: config.identity.certificate,

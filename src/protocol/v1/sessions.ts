@@ -5,8 +5,8 @@
  */
 
 import { randomBytes, randomExponent } from "../../crypto/entropy.ts";
-import type { Certificate } from "../../pki/certificate.ts";
 import type { Identity } from "../../pki/identity.ts";
+import type { Trust } from "../../pki/trust.ts";
 import type { Session } from "../session.ts";
 import { clientSession } from "./client.ts";
 import { serverSession } from "./server.ts";
@@ -17,11 +17,11 @@ const ENTROPY = { bytes: randomBytes, exponent: randomExponent } as const;
  * A new server session.
  *
  * @param identity Who the server is.
- * @param ca Whom it trusts.
+ * @param trust Whom it trusts, and what is revoked, now.
  * @returns The session before its first input.
  */
-export function newServerSession(identity: Identity, ca: Certificate): Session {
-  return serverSession({ identity, ca, entropy: ENTROPY });
+export function newServerSession(identity: Identity, trust: Trust): Session {
+  return serverSession({ identity, trust, entropy: ENTROPY });
 }
 
 /**
@@ -33,7 +33,7 @@ export function newServerSession(identity: Identity, ca: Certificate): Session {
  */
 export function newClientSession(
   identity: Identity,
-  options: { readonly ca: Certificate; readonly serverName: string },
+  options: { readonly trust: Trust; readonly serverName: string },
 ): Session {
   return clientSession({ identity, ...options, entropy: ENTROPY });
 }

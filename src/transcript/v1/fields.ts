@@ -11,6 +11,7 @@ import { parseReceiptText, PREFIX } from "./format.ts";
 
 const SESSION_ID = /^[0-9a-f]{16}$/;
 const SHA256 = /^[0-9a-f]{64}$/;
+const CODE = /^[A-Z_]{2,32}$/;
 const TOTAL = /^(0|[1-9]\d{0,9})$/;
 /** ISO 8601; the original writes microseconds and no zone. */
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?$/;
@@ -43,6 +44,11 @@ export const FIELDS = {
   clientCertificate: { prefix: PREFIX.clientCertificate, section: "head", parse: parseDer },
   serverCertificate: { prefix: PREFIX.serverCertificate, section: "head", parse: parseDer },
   ended: { prefix: PREFIX.ended, section: "foot", parse: (text: string) => matched(text, DATE) },
+  reason: {
+    prefix: PREFIX.reason,
+    section: "foot",
+    parse: (text: string) => matched(text, CODE),
+  },
   total: {
     prefix: PREFIX.total,
     section: "foot",

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { ChatError } from "../../errors.ts";
+import { ChatError, type ErrorCode } from "../../errors.ts";
 import type { Certificate } from "../../pki/certificate.ts";
 import type { Role } from "../../pki/validate.ts";
 import type { Receipt, TranscriptSummary } from "../../protocol/session.ts";
@@ -31,6 +31,7 @@ export const PREFIX = {
   clientCertificate: "# Certificate (client): ",
   serverCertificate: "# Certificate (server): ",
   ended: "# Session ended: ",
+  reason: "# Ended because: ",
   total: "# Total messages: ",
   hash: "# Transcript hash: ",
   receipt: "# Session Receipt:",
@@ -59,6 +60,8 @@ export interface TranscriptHeader {
 export interface TranscriptFooter {
   /** Milliseconds since the Unix epoch. */
   readonly endedMs: number;
+  /** Why the session ended before anybody left; under no signature, like the line above it. */
+  readonly reason?: ErrorCode;
   /** Number of entries. */
   readonly total: number;
   /** Lower-case hex. */
@@ -122,6 +125,7 @@ export function encodeFooter(footer: TranscriptFooter): string {
   return lines(
     RULE,
     PREFIX.ended + new Date(footer.endedMs).toISOString(),
+    ...footer.reason === undefined ? [] : [PREFIX.reason + footer.reason],
     PREFIX.total + footer.total,
     PREFIX.hash + footer.transcriptSha256,
     ...receipt,

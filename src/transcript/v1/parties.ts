@@ -11,8 +11,9 @@
 import { printable } from "../../bytes/printable.ts";
 import { asChatError } from "../../errors.ts";
 import { type Certificate, parseCertificateDer } from "../../pki/certificate.ts";
-import type { CrlEntry } from "../../pki/path/crl.ts";
-import type { Revocations } from "../../pki/revocations.ts";
+import type { RevocationLists } from "../../pki/revocation_lists.ts";
+import type { Revocation } from "../../pki/revocations.ts";
+import { trustIn } from "../../pki/trust.ts";
 import { badCertificate, findFault, type Role } from "../../pki/validate.ts";
 import { probesOf } from "./probes.ts";
 import type { TranscriptFile } from "./reader.ts";
@@ -28,7 +29,7 @@ export interface Party {
   /** Why the certificate is not accepted, whatever the time. */
   readonly fault?: Fault;
   /** Since when the certificate is revoked, if a list says so. */
-  readonly revocation?: CrlEntry;
+  readonly revocation?: Revocation;
 }
 
 /** Both sides. */
@@ -44,7 +45,7 @@ export interface Trust {
   /** Certificates that may be a side's; none of them is trusted for being here. */
   readonly certificates: readonly Certificate[];
   /** What revocation lists say; without them revocation is not checked. */
-  readonly revocations?: Revocations;
+  readonly revocations?: RevocationLists;
 }
 
 /** The sides, and what is wrong with the file's certificate lines. */
@@ -203,7 +204,7 @@ async function judge(
 }
 
 function withRevocation(party: Party, { revocations }: Trust): Party {
-  const revocation = party.certificate && revocations?.revocationOf(party.certificate);
+  const revocation = party.certificate && revocations?.of(party.certificate);
   return { ...party, ...(revocation && { revocation }) };
 }
 
@@ -213,7 +214,7 @@ async function chainFault(
   { ca, role }: { readonly ca: Certificate; readonly role: Role },
 ): Promise<Fault | undefined> {
   const at = new Date(Math.max(certificate.notBefore.getTime(), ca.notBefore.getTime()));
-  const fault = await findFault(certificate, { ca, role, at });
+  const fault = await findFault(certificate, { trust: trustIn(ca), role, at, keyKind: "rsa" });
   return fault && { code: "BAD_CERT", text: badCertificate(certificate, fault).message };
 }
 

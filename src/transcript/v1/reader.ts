@@ -52,6 +52,8 @@ export interface TranscriptFile {
   /** Of the entry lines as they stand. */
   readonly transcriptSha256: string;
   readonly ended?: At<string>;
+  /** Code of the error that ended it. */
+  readonly reason?: At<string>;
   readonly total?: At<number>;
   readonly hash?: At<string>;
   readonly receipt?: At<Receipt>;

@@ -6,8 +6,8 @@
 
 import type { ErrorCode } from "../../errors.ts";
 import type { Certificate } from "../../pki/certificate.ts";
-import type { CrlEntry } from "../../pki/path/crl.ts";
-import type { RevocationList } from "../../pki/revocations.ts";
+import type { RevocationList } from "../../pki/revocation_lists.ts";
+import type { Revocation } from "../../pki/revocations.ts";
 import type { Role } from "../../pki/validate.ts";
 import type { Receipt } from "../../protocol/session.ts";
 
@@ -41,7 +41,7 @@ export interface PartyReport {
   /** Why the certificate is not accepted, whatever the time. */
   readonly fault?: Fault;
   /** Since when the certificate is revoked, be it after everything that is here. */
-  readonly revocation?: CrlEntry;
+  readonly revocation?: Revocation;
   /** Number of entries that this side's key signed. */
   readonly entries: number;
 }
@@ -82,6 +82,8 @@ export interface TranscriptReport {
   /** As the header has it: the original writes local time without a zone. */
   readonly started?: string;
   readonly ended?: string;
+  /** Code of the error that ended the session, as the file's owner wrote it down: unsigned. */
+  readonly reason?: string;
   readonly parties: readonly PartyReport[];
   readonly entries: readonly EntryReport[];
   /** Lower-case hex, computed here. */

@@ -10,8 +10,8 @@
  */
 
 import type { Certificate } from "../../pki/certificate.ts";
-import { KEY_COMPROMISE, reasonName } from "../../pki/revocation_reason.ts";
-import type { Revocations } from "../../pki/revocations.ts";
+import type { RevocationLists } from "../../pki/revocation_lists.ts";
+import { KEY_COMPROMISE } from "../../pki/revocation_reason.ts";
 import { dateFault, nameOf, type Parties, type Party } from "./parties.ts";
 import type { TranscriptFile } from "./reader.ts";
 import { type EntryReport, type Fault, type Finding, warningAt } from "./report.ts";
@@ -41,7 +41,7 @@ export function momentFault(
   const { revokedMs, reason } = revocation;
   if (atMs < revokedMs) return undefined;
   const text = `the certificate of ${nameOf(certificate)} was revoked ${isoTime(revokedMs)} ` +
-    `(${reasonName(reason)}), and this is of ${isoTime(atMs)}`;
+    `(${reason}), and this is of ${isoTime(atMs)}`;
   return { code: "REVOKED", text };
 }
 
@@ -49,7 +49,7 @@ export function momentFault(
 export interface RevocationContext {
   readonly parties: Parties;
   readonly entries: readonly EntryReport[];
-  readonly revocations: Revocations | undefined;
+  readonly revocations: RevocationLists | undefined;
   /** The last moment that anything is judged at, milliseconds. */
   readonly lastMs: number;
 }
@@ -85,11 +85,11 @@ export function revocationWarnings(
 function ageText(
   certificate: Certificate,
   { revocations, lastMs }: {
-    readonly revocations: Revocations;
+    readonly revocations: RevocationLists;
     readonly lastMs: number;
   },
 ): string | undefined {
-  const list = revocations.newestListFor(certificate);
+  const list = revocations.newestFor(certificate);
   if (list === undefined) return `no revocation list speaks about ${nameOf(certificate)}`;
   if (list.thisUpdateMs >= lastMs) return undefined;
   return `the revocation list is older than the session: it is of ${isoTime(list.thisUpdateMs)}, ` +

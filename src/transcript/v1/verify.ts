@@ -182,13 +182,14 @@ function verdictOf(findings: readonly Finding[], { receipt }: ReceiptReports): V
 }
 
 function header(
-  { sessionId, role, started, ended }: TranscriptFile,
-): Pick<TranscriptReport, "sessionId" | "role" | "started" | "ended"> {
+  { sessionId, role, started, ended, reason }: TranscriptFile,
+): Pick<TranscriptReport, "sessionId" | "role" | "started" | "ended" | "reason"> {
   return {
     ...(sessionId && { sessionId: sessionId.value }),
     ...(role && { role: role.value }),
     ...(started && { started: started.value }),
     ...(ended && { ended: ended.value }),
+    ...(reason && { reason: reason.value }),
   };
 }
 

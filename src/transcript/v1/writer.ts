@@ -8,6 +8,7 @@
  */
 
 import { RunningSha256 } from "../../crypto/running_sha256.ts";
+import type { ErrorCode } from "../../errors.ts";
 import type { MessageRecord, Receipt, TranscriptSummary } from "../../protocol/session.ts";
 import { DurableFile } from "./durable_file.ts";
 import { encodeEntry } from "./entry.ts";
@@ -31,6 +32,8 @@ export interface TranscriptEnding {
   readonly endedMs: number;
   /** This side's receipt; without it the transcript stays INCOMPLETE. */
   readonly receipt?: Receipt;
+  /** Why it ended before anybody left. */
+  readonly reason?: ErrorCode;
 }
 
 /** A transcript that is being written. */

@@ -1,5 +1,6 @@
 /** The recorded session of the original, played again by both of our machines. */
 
+import { trustIn } from "../../../src/pki/trust.ts";
 import assert from "node:assert/strict";
 import { decryptEcb } from "../../../src/crypto/aes_ecb.ts";
 import { sha256 } from "../../../src/crypto/digest.ts";
@@ -90,7 +91,7 @@ async function replayClient(): Promise<Replay> {
   const nonce = Uint8Array.fromBase64(field(frames[0], "nonce"));
   const replay = new Replay(clientSession({
     identity: await originalIdentity("client"),
-    ca: originalCertificate("ca"),
+    trust: trustIn(originalCertificate("ca")),
     serverName: "securechat.server",
     entropy: preparedEntropy(
       [nonce, Uint8Array.fromBase64(register["salt"] ?? "")],
@@ -129,7 +130,7 @@ async function replayServer(): Promise<Replay> {
   const nonce = Uint8Array.fromBase64(field(frames[1], "nonce"));
   const replay = new Replay(serverSession({
     identity: await originalIdentity("server"),
-    ca: originalCertificate("ca"),
+    trust: trustIn(originalCertificate("ca")),
     entropy: preparedEntropy([nonce], secrets.dh_private),
   }));
   const said = [...secrets.sent];
@@ -218,7 +219,7 @@ Deno.test("serverSession() refuses the recorded expired certificate in the origi
   const frames = originalFrames("session_badcert.jsonl");
   const replay = new Replay(serverSession({
     identity: await originalIdentity("server"),
-    ca: originalCertificate("ca"),
+    trust: trustIn(originalCertificate("ca")),
     entropy: preparedEntropy([], []),
   }));
   await replay.take(frames[0] ?? { dir: "c2s", json: "" });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { RevocationReason } from "../../../src/pki/revocation_reason.ts";
-import { readRevocations, type Revocations } from "../../../src/pki/revocations.ts";
+import { readRevocationLists, type RevocationLists } from "../../../src/pki/revocation_lists.ts";
 import type { TranscriptReport } from "../../../src/transcript/v1/report.ts";
 import { firstError, verifyTranscript } from "../../../src/transcript/v1/verify.ts";
 import { ownCrl } from "../../testkit/crl.ts";
@@ -20,7 +20,7 @@ const LATER_MS = SESSION_MS + DAY_MS;
 /** Who is revoked, how long after the session's begin, and why. */
 type Entry = readonly ["alice" | "server" | "mallory" | "expired", number, RevocationReason?];
 
-async function lists(entries: readonly Entry[], atMs = LATER_MS): Promise<Revocations> {
+async function lists(entries: readonly Entry[], atMs = LATER_MS): Promise<RevocationLists> {
   const { issuers, ...people } = await cast();
   const { der } = await ownCrl({
     ca: issuers.team,
@@ -31,7 +31,7 @@ async function lists(entries: readonly Entry[], atMs = LATER_MS): Promise<Revoca
       reason,
     })),
   });
-  const revocations = readRevocations([{ der, source: "ca-crl.pem" }], [people.ca]);
+  const revocations = readRevocationLists([{ der, source: "ca-crl.pem" }], [people.ca]);
   assert.ok(revocations);
   return revocations;
 }
@@ -42,7 +42,7 @@ interface Question {
 }
 
 async function judge(
-  revocations: Revocations | undefined,
+  revocations: RevocationLists | undefined,
   { text, at }: Question = {},
 ): Promise<TranscriptReport> {
   const { ca } = await cast();
@@ -64,7 +64,10 @@ Deno.test("verifyTranscript() keeps evidence VALID when its author is revoked af
   const report = await judge(await lists([["alice", 60_000]]));
   assert.equal(report.verdict, "VALID");
   assert.deepEqual(report.findings, []);
-  assert.deepEqual(report.parties[0]?.revocation, { revokedMs: SESSION_MS + 60_000, reason: 4 });
+  assert.deepEqual(report.parties[0]?.revocation, {
+    revokedMs: SESSION_MS + 60_000,
+    reason: "superseded",
+  });
   assert.equal(report.parties[1]?.revocation, undefined);
 });
 
@@ -192,7 +195,7 @@ Deno.test("verifyTranscript() goes by the newest list, and by the earliest revoc
     await make(LATER_MS, 5000),
     await make(LATER_MS - 1000, 2000),
   ];
-  const report = await judge(readRevocations(ders.map((der) => ({ der, source: "" })), [ca]));
+  const report = await judge(readRevocationLists(ders.map((der) => ({ der, source: "" })), [ca]));
   assert.deepEqual(warningsOf(report), []);
   assert.deepEqual(codesOf(report), ["ok", "ok", "REVOKED", "ok", "ok", "REVOKED"]);
 });
