@@ -178,6 +178,17 @@ Deno.test("ca crl refuses to lose a revocation that an older copy of the books l
   });
 });
 
+Deno.test("ca crl refuses books that are shorter than those of the list before", async () => {
+  await withOffice(async ({ run, issue, ledger, folder }) => {
+    await issue("alice");
+    assert.equal((await run("ca crl")).status, 0);
+    await Deno.writeTextFile(`${folder}/ca-ledger.jsonl`, `${(await ledger())[0]}\n`);
+    const io = await run("ca crl");
+    assert.equal(io.status, 1);
+    assert.match(io.stderr(), /\[LEDGER\].*lack lines that were there/);
+  });
+});
+
 Deno.test("ca crl numbers lists upwards, even after the clock went back", async () => {
   await withOffice(async ({ run, listed }) => {
     const nowMs = Date.now();

@@ -13,10 +13,8 @@ import { parsePathCertificate } from "../../src/pki/path/certificate_der.ts";
 import { crlEntryKey, parseCrl } from "../../src/pki/path/crl.ts";
 import { validatePath } from "../../src/pki/path/validate_path.ts";
 import { REVOCATION_REASONS } from "../../src/pki/revocation_reason.ts";
-import { readRevocationLists } from "../../src/pki/revocation_lists.ts";
 import { readRevocations } from "../../src/pki/revocations.ts";
 import { ISSUED_AT_MS, testCa, testLeaf } from "../testkit/certificates.ts";
-import { testCrl } from "../testkit/crl.ts";
 
 const DAY_MS = 86_400_000;
 const NOW_MS = ISSUED_AT_MS + 10 * DAY_MS + 456;
@@ -163,48 +161,4 @@ Deno.test("issueCrl() refuses a key of another CA, and a certificate that may no
   await assert.rejects(issueCrl({ ...request, ca: leaf.certificate, caKey: leaf.key }), {
     code: "BAD_CERT",
   });
-});
-
-Deno.test("readRevocationLists() refuses a list that no configured CA signed, and what is no list", async () => {
-  const [ca, twin] = [await testCa("Team CA"), await testCa("Team CA")];
-  const { der } = await issueCrl(requestOf(twin, booksOf(twin, [])));
-  const sources = [{ der, source: "x.pem" }];
-  assert.throws(() => readRevocationLists(sources, [ca.certificate]), { code: "BAD_CERT" });
-  assert.equal(readRevocationLists(sources, [ca.certificate, twin.certificate])?.lists.length, 1);
-  assert.equal(readRevocationLists([], [ca.certificate]), undefined);
-  const cut = { der: der.subarray(0, -1), source: "x.pem" };
-  assert.throws(() => readRevocationLists([cut], [twin.certificate]), { code: "FORMAT" });
-  const forged = der.slice();
-  forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
-  assert.throws(() => readRevocationLists([{ der: forged, source: "" }], [twin.certificate]), {
-    code: "BAD_CERT",
-  });
-});
-
-Deno.test("readRevocationLists() refuses a list of a CA whose certificate lacks cRLSign", async () => {
-  const ca = await testCa("Team CA");
-  const crl = await testCrl({ ca, at: new Date(NOW_MS), revoked: [] });
-  const leaf = await testLeaf({ ca, role: "client", commonName: "Team CA" });
-  // A leaf with the CA's name signs a list: the name and the signature are right, the use is not.
-  const byLeaf = await testCrl({ ca: leaf, at: new Date(NOW_MS), revoked: [] });
-  assert.equal(leaf.certificate.subject, "CN=Team CA");
-  const read = (der: Uint8Array, anchor: Issued) =>
-    readRevocationLists([{ der, source: "x.pem" }], [anchor.certificate]);
-  assert.equal(read(crl, ca)?.lists.length, 1);
-  assert.throws(() => read(byLeaf, leaf), { code: "BAD_CERT" });
-});
-
-Deno.test("readRevocationLists() takes the earliest entry of several lists", async () => {
-  const ca = await testCa("Team CA");
-  const leaf = await testLeaf({ ca, role: "client" });
-  const at = (ms: number) => testCrl({ ca, at: new Date(ms), revoked: [leaf.certificate.serial] });
-  const ders = [await at(NOW_MS + DAY_MS), await at(NOW_MS)];
-  const revocations = readRevocationLists(ders.map((der) => ({ der, source: "" })), [
-    ca.certificate,
-  ]);
-  assert.equal(
-    revocations?.of(leaf.certificate)?.revokedMs,
-    Math.floor((NOW_MS - DAY_MS) / 1000) * 1000,
-  );
-  assert.equal(revocations?.of(ca.certificate), undefined);
 });

@@ -10,6 +10,7 @@ import {
   Extension,
   X509Certificate,
   X509CrlGenerator,
+  type X509CrlReason,
 } from "@peculiar/x509";
 import type { Certificate } from "../../src/pki/certificate.ts";
 import { issueCrl, type IssuedCrl } from "../../src/pki/crl_issue.ts";
@@ -60,6 +61,10 @@ export interface TestCrl {
   readonly revoked: readonly string[];
   /** 1 to 127; 1 where it is left out. */
   readonly number?: number;
+  /** CRLReason of every entry. */
+  readonly reason?: X509CrlReason;
+  /** One more extension, critical: its OID, and hex of its value. */
+  readonly extension?: readonly [string, string];
 }
 
 /**
@@ -68,7 +73,8 @@ export interface TestCrl {
  * @param crl What it is to say.
  * @returns DER.
  */
-export async function testCrl({ ca, at, revoked, number = 1 }: TestCrl): Promise<Uint8Array> {
+export async function testCrl(crl: TestCrl): Promise<Uint8Array> {
+  const { ca, at, revoked, number = 1, reason, extension } = crl;
   const pkcs8 = new Uint8Array(ca.key.pkcs8Der);
   const signingKey = await crypto.subtle.importKey("pkcs8", pkcs8, RSA_SHA256, false, ["sign"]);
   const issuer = new X509Certificate(ca.certificate.der);
@@ -79,10 +85,14 @@ export async function testCrl({ ca, at, revoked, number = 1 }: TestCrl): Promise
     entries: revoked.map((serialNumber) => ({
       serialNumber,
       revocationDate: new Date(at.getTime() - WEEK_MS / 7),
+      ...(reason === undefined ? {} : { reason }),
     })),
     extensions: [
       await AuthorityKeyIdentifierExtension.create(issuer.publicKey),
       new Extension(CRL_NUMBER, false, new Uint8Array([2, 1, number])),
+      ...extension === undefined
+        ? []
+        : [new Extension(extension[0], true, Uint8Array.fromHex(extension[1]))],
     ],
     signingAlgorithm: RSA_SHA256,
     signingKey,
