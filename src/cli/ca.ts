@@ -9,12 +9,16 @@ Usage:
   securechat ca show [OPTIONS]
   securechat ca list [--expiring DAYS] [--json] [OPTIONS]
   securechat ca log verify [--head HASH] [OPTIONS]
+  securechat ca revoke SERIAL|FINGERPRINT|FILE --reason REASON [OPTIONS]
+  securechat ca crl [--days N] [--out FILE] [OPTIONS]
 
 Commands:
   init    make the CA's certificate, which everybody gets, and its private key
   show    show the CA and what it has issued
   list    list the certificates that it has issued
   log     check the CA's books
+  revoke  take a certificate back
+  crl     write the revocation list anew
 
 Options:
   -h, --help    this text, or that of a command
@@ -34,6 +38,8 @@ export const COMMANDS = {
   show: () => import("./ca_show.ts"),
   list: () => import("./ca_list.ts"),
   log: () => import("./ca_log.ts"),
+  revoke: () => import("./ca_revoke.ts"),
+  crl: () => import("./ca_crl.ts"),
 } as const satisfies CommandTable;
 
 /**
