@@ -47,7 +47,9 @@ function watchedIo(): Io & { stdout(): string; stderr(): string } {
 async function started(): Promise<Started> {
   return {
     server: { address: { host: "127.0.0.1", port: 5555 } } as ChatServer,
-    identity: await testIdentity(SERVER_NAME, "server"),
+    identity: (await testIdentity(SERVER_NAME, "server")).certificate,
+    protocols: [1, 2],
+    rooms: ["main"],
     ca: "Test CA",
     revocations: "list 3",
     accounts: "securechat.db",

@@ -103,14 +103,9 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
   },
   ADDRESS: async () => {
     using holder = Deno.listen({ hostname: HOST, port: 0 });
-    const { session } = await newClient();
-    await withStore(async (store) => {
-      ChatServer.listen({
-        ...{ host: HOST, port: holder.addr.port, store, relay: false, saltSecret: randomBytes(32) },
-        ...{ identity: await testIdentity("chat.test", "server"), newSession: () => session },
-        revocationOf: () => undefined,
-        ...{ transcriptDir: "", keepSessionKey: false, now: Date.now, onEvent: () => undefined },
-      });
+    await ChatServer.listen({
+      ...{ host: HOST, port: holder.addr.port, now: Date.now },
+      ...{ revocationOf: () => undefined, onEvent: () => undefined },
     });
   },
   DATABASE: () => inTempFolder((folder) => Promise.resolve(openSqliteStore(folder))),

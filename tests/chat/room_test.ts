@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { startRoomWorld } from "../testkit/room_world.ts";
+
+Deno.test("people in a room read each other, themselves in the room's order, and the operator", async () => {
+  await using world = await startRoomWorld();
+  const alice = await world.join("alice");
+  const bob = await world.join("bob");
+  alice.client.say("is the pump off?");
+  await bob.until(() => bob.heard.includes("alice: is the pump off?"));
+  bob.client.say("since 14:02");
+  await alice.until(() => alice.heard.includes("bob: since 14:02"));
+  assert.equal(world.server.say("noted"), 2);
+  await bob.until(() => bob.heard.includes("server: noted"));
+  assert.deepEqual(alice.heard.slice(0, 2), ["me: is the pump off?", "bob: since 14:02"]);
+});
+
+Deno.test("whoever leaves has the server's final head, and it has his", async () => {
+  await using world = await startRoomWorld();
+  const alice = await world.join("alice");
+  alice.client.say("bye");
+  await alice.client.leave();
+  await alice.running;
+  assert.deepEqual(alice.events.map(({ kind }) => kind).slice(-2), ["parted", "ended"]);
+  assert.equal(alice.endCode, undefined);
+  const [path = ""] = world.transcripts("client");
+  const lines = (await Deno.readTextFile(path)).trimEnd().split("\n").map((line) =>
+    JSON.parse(line)
+  );
+  assert.equal(lines[0].type, "transcript");
+  assert.deepEqual(lines.at(-1), { code: "OK", record: "", type: "end" });
+});
+
+Deno.test("registering and logging in with a password work for the key of the certificate", async () => {
+  await using world = await startRoomWorld({ signIn: "password" });
+  const alice = await world.join("alice");
+  assert.equal(alice.endCode, undefined);
+  await alice.client.leave();
+  const again = await world.dial("alice");
+  await again.untilKind("sign_in_wanted");
+  const email = "alice@example.test";
+  await again.client.signIn({ mode: "login", email, password: "correct horse battery staple" });
+  await again.untilKind("entered");
+  const other = await world.dial("mallory");
+  await other.untilKind("sign_in_wanted");
+  await other.client.signIn({ mode: "login", email, password: "correct horse battery staple" });
+  await other.untilKind("ended");
+  assert.equal(other.endCode, "CERT_MISMATCH");
+});
