@@ -46,8 +46,8 @@ Options:
   --key FILE      certify this private key instead of a new one
   --days N        its life in days (default: CERT_VALIDITY_DAYS, or 365);
                   more than 825 is a warning
-  --out PREFIX    PREFIX-cert.pem and PREFIX-key.pem are made (default: the place
-                  of the old pair, PREFIX-cert.pem, which needs --force)
+  --out PREFIX    makes PREFIX-cert.pem and PREFIX-key.pem (default: PREFIX of
+                  CERT, PREFIX-cert.pem: the old pair, which needs --force)
   --ca FILE       certificate of the CA (default: CA_CERT, or certs/ca-cert.pem)
   --ca-key FILE   its private key (default: CA_KEY, or certs/ca-key.pem)
   --passphrase-file FILE   the passphrase of the CA's key is the first line of
@@ -56,8 +56,8 @@ Options:
   -h, --help      this text
 
 Exit status:
-  0 done, 1 refused (not of this CA; not in its books; revoked; a file is there),
-  2 wrong use, 4 no such file
+  0 done, 1 refused (not of this CA, not in its books, revoked; a file is
+  there), 2 wrong use, 4 no such file
 
 Examples:
   $ securechat cert renew certs/server-cert.pem --force
