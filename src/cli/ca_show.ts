@@ -105,6 +105,7 @@ function describe(ca: Certificate) {
     keyKind: ca.keyKind,
     keyBits: ca.keyBits,
     pathLength: pathLength ?? null,
+    hasNameConstraints: names !== undefined,
     permittedNames: names?.permitted ?? null,
     excludedNames: names?.excluded ?? null,
     serial: ca.serial,

@@ -93,14 +93,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   const { request: file, yes, force, ...wanted } = parsed.value;
-  const prefix = wanted.out ?? prefixOf(file, "request");
-  if (prefix === undefined) {
-    throw usage(COMMAND, { state: "--out is missing, and REQUEST is not named …-request.pem" });
-  }
+  const path = `${prefixFor(file, wanted.out)}-cert.pem`;
   if (!yes && !io.input.isTerminal) {
     throw usage(COMMAND, { state: "nobody can be asked, so --yes must be said" });
   }
-  const path = `${prefix}-cert.pem`;
   await refuseOverwrite([path], { force });
   const request = parseRequestPem((await readPem(file)).text, `"${printable(file)}"`);
   const decision = decideOnRequest(request, { command: COMMAND, ...wanted });
@@ -127,6 +123,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       `next: send ${printable(path)} to whoever asked: the key is there\n`,
   );
   return 0;
+}
+
+function prefixFor(file: string, out: string | undefined): string {
+  const prefix = out ?? prefixOf(file, "request");
+  if (prefix !== undefined) return prefix;
+  throw usage(COMMAND, { state: "--out is missing, and REQUEST is not named …-request.pem" });
 }
 
 function describeCertificate(certificate: Certificate, path: string): string {

@@ -90,21 +90,14 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     io.out.write(help);
     return 0;
   }
-  const { cert, reuseKey, key: keyFile, force, ...wanted } = parsed.value;
-  if (reuseKey && keyFile !== undefined) {
-    throw usage(COMMAND, { state: "--reuse-key and --key exclude each other" });
-  }
-  const out = wanted.out ?? prefixOf(cert, "cert");
-  if (out === undefined) {
-    throw usage(COMMAND, { state: "--out is missing, and CERT is not named …-cert.pem" });
-  }
+  const { cert, force, ...wanted } = parsed.value;
+  const plan = planOf(parsed.value);
   const old = parseCertificatePem((await readPem(cert)).text, `"${printable(cert)}"`);
-  const paths = { cert: `${out}-cert.pem`, key: `${out}-key.pem` };
-  const isNewKey = !reuseKey && keyFile === undefined;
+  const { paths, isNewKey } = plan;
   await refuseOverwrite(isNewKey ? [paths.key, paths.cert] : [paths.cert], { force });
   const issuer = await openIssuer(io, wanted);
   const role = await renewableRole(io, { old, issuer });
-  const key = reuseKey ? undefined : await openKey(io, { path: keyFile, old });
+  const key = wanted.reuseKey ? undefined : await openKey(io, { path: wanted.key, old });
   const nowMs = io.now();
   const certificate = await renewForKey(
     { ...issuer, old, role, nowMs },
@@ -118,27 +111,63 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   } else {
     await writePublicFile(paths.cert, certificatePem(certificate), { force });
   }
-  const kept = keyFile ?? "the old one";
+  const books = `books        ${printable(issuer.path)}, line ${index + 1}\n`;
   io.out.write(
     `renewed the ${role} certificate of "${printable(old.commonName)}", ` +
       `signed by "${printable(issuer.ca.commonName)}"\n` +
-      `key          ${printable(isNewKey ? paths.key : kept)} (${keyText(certificate)}` +
-      `${isNewKey ? ", mode 0600" : ", as it was"})\n` +
-      describeCertificate(certificate, paths.cert) +
-      `instead of   ${old.serial}, which ends ${endText(old)}\n` +
-      `books        ${printable(issuer.path)}, line ${index + 1}\n` +
-      `next: ${
-        wanted.out === undefined ? "" : "put the new files in the place of the old ones and "
-      }` +
+      describeFiles(certificate, { plan, old }) + books +
+      `next: ${plan.isInPlace ? "" : "put the new files in the place of the old ones and "}` +
       "start the program again that uses it\n",
   );
   return 0;
 }
 
-function describeCertificate(certificate: Certificate, path: string): string {
-  return `certificate  ${printable(path)} (mode 0644)\n` +
+interface Plan {
+  readonly paths: { readonly cert: string; readonly key: string };
+  /** Whether a key is made and written. */
+  readonly isNewKey: boolean;
+  /** The key that stays, in words. */
+  readonly kept: string;
+  /** Whether the old certificate's file is replaced. */
+  readonly isInPlace: boolean;
+}
+
+interface Wanted {
+  readonly cert: string;
+  readonly reuseKey: boolean;
+  readonly key: string | undefined;
+  readonly out: string | undefined;
+}
+
+function planOf({ cert, reuseKey, key, out }: Wanted): Plan {
+  if (reuseKey && key !== undefined) {
+    throw usage(COMMAND, { state: "--reuse-key and --key exclude each other" });
+  }
+  const prefix = out ?? prefixOf(cert, "cert");
+  if (prefix === undefined) {
+    throw usage(COMMAND, { state: "--out is missing, and CERT is not named …-cert.pem" });
+  }
+  return {
+    paths: { cert: `${prefix}-cert.pem`, key: `${prefix}-key.pem` },
+    isNewKey: !reuseKey && key === undefined,
+    kept: key ?? "the old one",
+    isInPlace: `${prefix}-cert.pem` === cert,
+  };
+}
+
+function describeFiles(
+  certificate: Certificate,
+  { plan, old }: { readonly plan: Plan; readonly old: Certificate },
+): string {
+  const { paths, isNewKey, kept } = plan;
+  const mode = isNewKey ? "mode 0600" : "as it was";
+  return `key          ${printable(isNewKey ? paths.key : kept)} (${
+    keyText(certificate)
+  }, ${mode})\n` +
+    `certificate  ${printable(paths.cert)} (mode 0644)\n` +
     `valid until  ${endText(certificate)}\n` +
-    `names        ${namesText(certificate)}\n`;
+    `names        ${namesText(certificate)}\n` +
+    `instead of   ${old.serial}, which ends ${endText(old)}\n`;
 }
 
 function endText({ notAfter }: Certificate): string {
