@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
+import "reflect-metadata";
+import {
+  AuthorityKeyIdentifierExtension,
+  ExtendedKeyUsageExtension,
+  PublicKey,
+} from "@peculiar/x509";
+import { subjectNameOf } from "../../src/pki/certificate.ts";
 import { createCa, issueForKey, issueLeaf, renewForKey } from "../../src/pki/issue.ts";
 import { parsePermittedName } from "../../src/pki/permitted_names.ts";
 import { generatePrivateKey } from "../../src/pki/private_key.ts";
+import { nameOf, signCertificate } from "../../src/pki/sign_certificate.ts";
+import { alternativeNames } from "../../src/pki/subject_alternative_names.ts";
 import { findFault, type Role } from "../../src/pki/validate.ts";
 import { ISSUED_AT_MS, VALID_AT } from "../testkit/certificates.ts";
 
@@ -100,4 +109,39 @@ Deno.test("renewForKey() refuses names that the CA may not sign", async () => {
     code: "BAD_CERT",
     message: /name constraints/,
   });
+});
+
+Deno.test("findFault() refuses a server outside of the constraints, whoever holds the CA's key", async () => {
+  const key = await generatePrivateKey("rsa-2048");
+  const faultOf = async (commonName: string, names: readonly string[]) => {
+    const certificate = await signCertificate({
+      subject: nameOf(commonName),
+      issuer: subjectNameOf(ca.certificate),
+      notBefore: new Date(ISSUED_AT_MS),
+      notAfter: ca.certificate.notAfter,
+      spkiDer: key.spkiDer,
+      signer: ca.key,
+      extensions: [
+        new ExtendedKeyUsageExtension(["1.3.6.1.5.5.7.3.1"]),
+        ...alternativeNames(names),
+        await AuthorityKeyIdentifierExtension.create(
+          new PublicKey(new Uint8Array(ca.certificate.key.spkiDer)),
+        ),
+      ],
+    });
+    const policy = { ca: ca.certificate, role: "server", at: VALID_AT } as const;
+    return await findFault(certificate, policy);
+  };
+  assert.equal(await faultOf("chat.example", ["chat.example"]), undefined);
+  // CN, alternative names
+  const cases: readonly (readonly [string, readonly string[]])[] = [
+    ["evil.example", ["evil.example"]],
+    ["evil.example", ["localhost"]],
+    ["evil.example", []],
+    ["chat.example", ["chat.example", "192.0.2.7"]],
+  ];
+  for (const [commonName, names] of cases) {
+    const fault = await faultOf(commonName, names);
+    assert.equal(fault?.reason, "strict_rule", `${commonName}: ${names}`);
+  }
 });
