@@ -161,9 +161,19 @@ export function keyIdentifiers(key: ForgeKey, issuer?: ForgeKey): readonly Uint8
   return issuer === undefined ? [own] : [own, authorityKeyId(issuer)];
 }
 
+/** A certificate by its issuer and its serial number. */
+export interface AuthoritySerial {
+  readonly issuerName: Uint8Array;
+  readonly serial: number;
+}
+
 /** authorityKeyIdentifier. */
-export function authorityKeyId({ keyId }: ForgeKey): Uint8Array {
-  return forgeExtension("2.5.29.35", { value: derSequence(derValue(0x80, keyId)) });
+export function authorityKeyId({ keyId }: ForgeKey, by?: AuthoritySerial): Uint8Array {
+  const named = by === undefined ? [] : [
+    derValue(0xa1, derValue(0xa4, by.issuerName)),
+    derValue(0x82, derInteger(by.serial).subarray(2)),
+  ];
+  return forgeExtension("2.5.29.35", { value: derSequence(derValue(0x80, keyId), ...named) });
 }
 
 /** GeneralNames of the kinds that name constraints are about. */
