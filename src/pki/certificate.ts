@@ -14,6 +14,7 @@ import {
   KeyUsagesExtension,
   type Name,
   SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
   X509Certificate,
 } from "@peculiar/x509";
 import { sha256 } from "../crypto/digest.ts";
@@ -119,6 +120,16 @@ export function subjectNameOf(certificate: Certificate): Name {
   const parsed = parsedOf.get(certificate);
   if (parsed === undefined) throw new TypeError("cannot name certificate: it was not parsed here");
   return parsed.subjectName;
+}
+
+/**
+ * The identifier that a certificate gives its key, which those that it signs repeat (RFC 5280 §4.2.1.2).
+ *
+ * @param certificate A certificate made by this module.
+ * @returns Lower-case hex; nothing without the extension.
+ */
+export function subjectKeyIdOf(certificate: Certificate): string | undefined {
+  return parsedOf.get(certificate)?.getExtension(SubjectKeyIdentifierExtension)?.keyId;
 }
 
 /** What a CA's certificate lets it sign. */

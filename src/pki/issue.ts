@@ -21,7 +21,12 @@ import {
 } from "@peculiar/x509";
 import { isIP } from "node:net";
 import { ChatError } from "../errors.ts";
-import { type Certificate, parseCertificateDer, subjectNameOf } from "./certificate.ts";
+import {
+  type Certificate,
+  parseCertificateDer,
+  subjectKeyIdOf,
+  subjectNameOf,
+} from "./certificate.ts";
 import { type KeyType, signingAlgorithms } from "./key_type.ts";
 import { generatePrivateKey, type PrivateKeyDer } from "./private_key.ts";
 import type { Role } from "./validate.ts";
@@ -115,10 +120,18 @@ export async function issueLeaf(request: LeafRequest): Promise<Issued> {
       new ExtendedKeyUsageExtension([EKU_OID[role]], true),
       new SubjectAlternativeNameExtension(alternativeNames(request)),
       await SubjectKeyIdentifierExtension.create(new PublicKey(key.spkiDer)),
-      await AuthorityKeyIdentifierExtension.create(new PublicKey(new Uint8Array(ca.key.spkiDer))),
+      await authorityKeyId(ca),
     ],
   });
   return { certificate, key };
+}
+
+/** As the CA's certificate has it: other programs make identifiers in other ways. */
+async function authorityKeyId(ca: Certificate): Promise<Extension> {
+  const keyId = subjectKeyIdOf(ca);
+  return keyId === undefined
+    ? await AuthorityKeyIdentifierExtension.create(new PublicKey(new Uint8Array(ca.key.spkiDer)))
+    : new AuthorityKeyIdentifierExtension(keyId);
 }
 
 const EKU_OID: Readonly<Record<Role, string>> = {
