@@ -20,6 +20,7 @@ import {
 import { sha256 } from "../crypto/digest.ts";
 import { importVerifyKey, type VerifyKey } from "../crypto/signature.ts";
 import { ChatError } from "../errors.ts";
+import { DER_VALUES_MAX, hasFewValues } from "./der_values.ts";
 import { type KeyKind, keyShapeOf } from "./key_type.ts";
 import { decodePem, encodePem } from "./pem.ts";
 
@@ -81,7 +82,7 @@ export function parseCertificatePem(text: string, source: string): Certificate {
 /**
  * Parses a DER certificate.
  *
- * @param der At most 32 KiB, nothing after the certificate.
+ * @param der At most 32 KiB and 1,024 values, nothing after the certificate.
  * @param source Where it is from, for errors.
  * @returns The certificate.
  * @throws {ChatError} FORMAT if it is not a certificate with a key of these kinds.
@@ -155,7 +156,10 @@ export function caLimitsOf(certificate: Certificate): CaLimits {
   };
 }
 
-/** One DER SEQUENCE and nothing behind it: bytes behind it would be under no signature. */
+/**
+ * One DER SEQUENCE and nothing behind it: bytes behind it would be under no signature. Not more values
+ * than the library may be asked to read.
+ */
 function requireOneSequence(der: Uint8Array, source: string): void {
   const long = (der[1] ?? 0) & 0x7f;
   const isLong = ((der[1] ?? 0) & 0x80) !== 0;
@@ -163,10 +167,16 @@ function requireOneSequence(der: Uint8Array, source: string): void {
   let length = isLong ? 0 : long;
   for (const byte of der.subarray(2, 2 + lengthBytes)) length = length * 256 + byte;
   const whole = 2 + lengthBytes + length === der.length && lengthBytes <= 3;
-  if (der[0] === 0x30 && whole && der.length <= CERT_MAX_BYTES) return;
+  if (der[0] !== 0x30 || !whole || der.length > CERT_MAX_BYTES) {
+    throw new ChatError(
+      "FORMAT",
+      `cannot read certificate of ${source}: ${der.length} bytes that are not one DER sequence`,
+    );
+  }
+  if (hasFewValues(der)) return;
   throw new ChatError(
     "FORMAT",
-    `cannot read certificate of ${source}: ${der.length} bytes that are not one DER sequence`,
+    `cannot read certificate of ${source}: more than ${DER_VALUES_MAX} values, or too deep`,
   );
 }
 
