@@ -5,7 +5,7 @@
  */
 
 import { type DerNode, nodeAt, pathsOf, readNodes, replaceAt, writeNode } from "./der_tree.ts";
-import { derOid, derValue } from "./der_writer.ts";
+import { derOid } from "./der_writer.ts";
 import type { Random } from "./random.ts";
 
 /** What a mutation works with. */
@@ -73,7 +73,8 @@ function nested(depth: number, tag: number): Uint8Array {
 /** Every value in another, lengths right: the innermost is written first. */
 function nestedWhole(depth: number): DerNode {
   const heads: number[][] = [];
-  for (let size = 0, i = 0; i < depth && size < SIZE_MAX; i++) {
+  let size = 0;
+  while (heads.length < depth && size < SIZE_MAX) {
     const head = size < 0x80
       ? [0x30, size]
       : size < 0x100
