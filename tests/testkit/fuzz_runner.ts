@@ -50,7 +50,7 @@ export interface FuzzReport {
   readonly defects: readonly string[];
 }
 
-/** Runs a campaign. A seed and a number of cases always give the same cases. */
+/** Runs a campaign. A seed gives the same choices each time; the good inputs have fresh keys in each run. */
 export async function runFuzz({ targets, cases, seed }: FuzzCampaign): Promise<FuzzReport> {
   const [kinds, names, outcomes] = [new Map(), new Map(), new Map<string, number>()];
   const defects: string[] = [];
