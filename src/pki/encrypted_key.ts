@@ -1,6 +1,7 @@
 /**
  * Private keys under a passphrase: PKCS#8 EncryptedPrivateKeyInfo (RFC 5958 §3) with PBES2 (RFC 8018
- * §6.2). Written with PBKDF2-HMAC-SHA-256 and AES-256-CBC; what openssl writes is read.
+ * §6.2). Written with PBKDF2-HMAC-SHA-256 and AES-256-CBC; what openssl writes is read, within the bounds
+ * of `passphrase_cost.ts`.
  *
  * @module
  */
@@ -9,6 +10,7 @@ import { createPrivateKey, type KeyObject } from "node:crypto";
 import { PBKDF2_ITERATIONS, sealWithPassphrase } from "../crypto/passphrase_cipher.ts";
 import { ChatError } from "../errors.ts";
 import { encodeDer } from "./der_encode.ts";
+import { requireBearableCost } from "./passphrase_cost.ts";
 import { decodePem, encodePem } from "./pem.ts";
 import { encodePrivateKey, parsePrivateKey, type PrivateKeyDer } from "./private_key.ts";
 
@@ -82,14 +84,15 @@ export interface DecryptOptions {
  * @param text PEM text with one `ENCRYPTED PRIVATE KEY` block.
  * @param options The passphrase.
  * @returns The key.
- * @throws {ChatError} FORMAT if the passphrase is wrong, the text is broken, or the key is of a kind that
- * {@link parsePrivateKey} refuses. The message never holds any of the key or the passphrase.
+ * @throws {ChatError} FORMAT if the passphrase is wrong, the text is broken, opening it would cost too much, or
+ * the key is of a kind that {@link parsePrivateKey} refuses. The message never holds any of the key or the passphrase.
  */
 export function decryptPrivateKey(
   text: string,
   { passphrase, source }: DecryptOptions,
 ): PrivateKeyDer {
   const { der: encrypted } = decodePem(text, [LABEL], source);
+  requireBearableCost(encrypted, source);
   const opened = open(encodePem(LABEL, encrypted), { passphrase, source });
   const pkcs8Der = new Uint8Array(opened.export({ type: "pkcs8", format: "der" }));
   return parsePrivateKey(encodePem("PRIVATE KEY", pkcs8Der), source);

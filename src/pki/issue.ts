@@ -19,7 +19,12 @@ import {
 } from "@peculiar/x509";
 import { importVerifyKey } from "../crypto/signature.ts";
 import { ChatError } from "../errors.ts";
-import { alternativeNamesOf, type Certificate, subjectNameOf } from "./certificate.ts";
+import {
+  alternativeNamesOf,
+  type Certificate,
+  subjectKeyIdOf,
+  subjectNameOf,
+} from "./certificate.ts";
 import { keyShapeOf, type KeyType } from "./key_type.ts";
 import { EXTENSION } from "./path/extensions.ts";
 import { validatePath } from "./path/validate_path.ts";
@@ -191,7 +196,7 @@ async function signLeaf(issuance: Issuance, parts: LeafParts): Promise<Certifica
       new ExtendedKeyUsageExtension([EKU_OID[role]], true),
       ...alternative,
       await SubjectKeyIdentifierExtension.create(new PublicKey(spkiDer)),
-      await AuthorityKeyIdentifierExtension.create(new PublicKey(new Uint8Array(ca.key.spkiDer))),
+      await authorityKeyId(ca),
     ],
   });
   const { der: leafDer, notBefore: at } = certificate;
@@ -201,6 +206,14 @@ async function signLeaf(issuance: Issuance, parts: LeafParts): Promise<Certifica
   throw new ChatError("BAD_CERT", `cannot issue: ${result.text} (${result.rule})`, {
     hint: "nobody would accept it: ask for other names, or look at the CA: securechat ca show",
   });
+}
+
+/** As the CA's certificate has it: other programs make identifiers in other ways. */
+async function authorityKeyId(ca: Certificate): Promise<Extension> {
+  const keyId = subjectKeyIdOf(ca);
+  return keyId === undefined
+    ? await AuthorityKeyIdentifierExtension.create(new PublicKey(new Uint8Array(ca.key.spkiDer)))
+    : new AuthorityKeyIdentifierExtension(keyId);
 }
 
 const EKU_OID: Readonly<Record<Role, string>> = {
