@@ -6,6 +6,7 @@ export const help = `securechat ca: the certificate authority (CA) of your team
 
 Usage:
   securechat ca init [OPTIONS]
+  securechat ca sign REQUEST [--type server|client] [OPTIONS]
   securechat ca show [OPTIONS]
   securechat ca list [--expiring DAYS] [--json] [OPTIONS]
   securechat ca log verify [--head HASH] [OPTIONS]
@@ -14,6 +15,7 @@ Usage:
 
 Commands:
   init    make the CA's certificate, which everybody gets, and its private key
+  sign    answer a certificate request
   show    show the CA and what it has issued
   list    list the certificates that it has issued
   log     check the CA's books
@@ -35,6 +37,7 @@ Examples:
 /** The subcommands. */
 export const COMMANDS = {
   init: () => import("./ca_init.ts"),
+  sign: () => import("./ca_sign.ts"),
   show: () => import("./ca_show.ts"),
   list: () => import("./ca_list.ts"),
   log: () => import("./ca_log.ts"),

@@ -14,11 +14,13 @@ import {
   KeyUsagesExtension,
   type Name,
   SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
   X509Certificate,
 } from "@peculiar/x509";
 import { sha256 } from "../crypto/digest.ts";
 import { importVerifyKey, type VerifyKey } from "../crypto/signature.ts";
 import { ChatError } from "../errors.ts";
+import { DER_VALUES_MAX, hasFewValues } from "./der_values.ts";
 import { type KeyKind, keyShapeOf } from "./key_type.ts";
 import { decodePem, encodePem } from "./pem.ts";
 
@@ -43,6 +45,7 @@ export interface Certificate {
   readonly notAfter: Date;
   readonly dnsNames: readonly string[];
   readonly ipAddresses: readonly string[];
+  readonly emailAddresses: readonly string[];
   readonly isCa: boolean;
   /** Bits of RFC 5280 §4.2.1.3, bit 0 lowest; absent without the extension. */
   readonly keyUsage?: number;
@@ -57,7 +60,13 @@ export interface Certificate {
   signedBy(issuer: Certificate): Promise<boolean>;
 }
 
-const parsedOf = new WeakMap<Certificate, X509Certificate>();
+/**
+ * What the X.509 library makes of a certificate that was read here. Made anew each time: a server with
+ * thousands of sessions would keep thousands of its large objects.
+ */
+function libraryView({ der }: Certificate): X509Certificate {
+  return new X509Certificate(der);
+}
 
 /**
  * Parses a PEM certificate.
@@ -80,7 +89,7 @@ export function parseCertificatePem(text: string, source: string): Certificate {
 /**
  * Parses a DER certificate.
  *
- * @param der At most 32 KiB, nothing after the certificate.
+ * @param der At most 32 KiB and 1,024 values, nothing after the certificate.
  * @param source Where it is from, for errors.
  * @returns The certificate.
  * @throws {ChatError} FORMAT if it is not a certificate with a key of these kinds.
@@ -88,10 +97,7 @@ export function parseCertificatePem(text: string, source: string): Certificate {
 export function parseCertificateDer(der: Uint8Array<ArrayBuffer>, source: string): Certificate {
   requireOneSequence(der, source);
   try {
-    const parsed = new X509Certificate(der);
-    const certificate = describe(der, parsed);
-    parsedOf.set(certificate, parsed);
-    return certificate;
+    return describe(der, new X509Certificate(der));
   } catch (error) {
     const why = error instanceof ChatError ? error.message : "not an X.509 certificate";
     throw new ChatError("FORMAT", `cannot read certificate of ${source}: ${why}`, { cause: error });
@@ -112,39 +118,64 @@ export function certificatePem(certificate: Certificate): string {
  * The subject's name as an object of the X.509 library, for the issuer field of what it signs: byte
  * for byte as the certificate has it, as RFC 5280 §4.1.2.4 asks.
  *
- * @param certificate A certificate made by this module.
+ * @param certificate A certificate.
  * @returns The name.
  */
 export function subjectNameOf(certificate: Certificate): Name {
-  const parsed = parsedOf.get(certificate);
-  if (parsed === undefined) throw new TypeError("cannot name certificate: it was not parsed here");
-  return parsed.subjectName;
+  return libraryView(certificate).subjectName;
+}
+
+/**
+ * The alternative names of a certificate as an object of the X.509 library, for a certificate that
+ * takes its place: byte for byte the same.
+ *
+ * @param certificate A certificate.
+ * @returns The extension, or nothing where it has none.
+ */
+export function alternativeNamesOf(
+  certificate: Certificate,
+): SubjectAlternativeNameExtension | undefined {
+  return libraryView(certificate).getExtension(SubjectAlternativeNameExtension) ?? undefined;
+}
+
+/**
+ * The identifier that a certificate gives its key, which those that it signs repeat (RFC 5280 §4.2.1.2).
+ *
+ * @param certificate A certificate.
+ * @returns Lower-case hex; nothing without the extension.
+ */
+export function subjectKeyIdOf(certificate: Certificate): string | undefined {
+  return libraryView(certificate).getExtension(SubjectKeyIdentifierExtension)?.keyId;
 }
 
 /** What a CA's certificate lets it sign. */
 export interface CaLimits {
   /** CAs that may stand between it and a leaf; absent: any number. RFC 5280 §4.2.1.9. */
   readonly pathLength?: number;
-  /** Whether it may sign certain names alone. RFC 5280 §4.2.1.10. */
-  readonly hasNameConstraints: boolean;
+  /** DER of its nameConstraints, where it may sign certain names alone. RFC 5280 §4.2.1.10. */
+  readonly nameConstraintsDer?: Uint8Array;
 }
 
 /**
  * What a CA's certificate lets it sign.
  *
- * @param certificate A certificate made by this module.
+ * @param certificate A certificate.
  * @returns Its limits, as the certificate states them.
  */
 export function caLimitsOf(certificate: Certificate): CaLimits {
-  const parsed = parsedOf.get(certificate);
-  const pathLength = parsed?.getExtension(BasicConstraintsExtension)?.pathLength;
+  const parsed = libraryView(certificate);
+  const pathLength = parsed.getExtension(BasicConstraintsExtension)?.pathLength;
+  const constraints = parsed.getExtension(NAME_CONSTRAINTS_OID);
   return {
     ...(pathLength === undefined ? {} : { pathLength }),
-    hasNameConstraints: parsed?.getExtension(NAME_CONSTRAINTS_OID) !== null,
+    ...(constraints ? { nameConstraintsDer: new Uint8Array(constraints.value) } : {}),
   };
 }
 
-/** One DER SEQUENCE and nothing behind it: bytes behind it would be under no signature. */
+/**
+ * One DER SEQUENCE and nothing behind it: bytes behind it would be under no signature. Not more values
+ * than the library may be asked to read.
+ */
 function requireOneSequence(der: Uint8Array, source: string): void {
   const long = (der[1] ?? 0) & 0x7f;
   const isLong = ((der[1] ?? 0) & 0x80) !== 0;
@@ -152,10 +183,16 @@ function requireOneSequence(der: Uint8Array, source: string): void {
   let length = isLong ? 0 : long;
   for (const byte of der.subarray(2, 2 + lengthBytes)) length = length * 256 + byte;
   const whole = 2 + lengthBytes + length === der.length && lengthBytes <= 3;
-  if (der[0] === 0x30 && whole && der.length <= CERT_MAX_BYTES) return;
+  if (der[0] !== 0x30 || !whole || der.length > CERT_MAX_BYTES) {
+    throw new ChatError(
+      "FORMAT",
+      `cannot read certificate of ${source}: ${der.length} bytes that are not one DER sequence`,
+    );
+  }
+  if (hasFewValues(der)) return;
   throw new ChatError(
     "FORMAT",
-    `cannot read certificate of ${source}: ${der.length} bytes that are not one DER sequence`,
+    `cannot read certificate of ${source}: more than ${DER_VALUES_MAX} values, or too deep`,
   );
 }
 
@@ -179,6 +216,7 @@ function describe(der: Uint8Array<ArrayBuffer>, parsed: X509Certificate): Certif
     notAfter: parsed.notAfter,
     dnsNames: names.filter((name) => name.type === "dns").map((name) => name.value),
     ipAddresses: names.filter((name) => name.type === "ip").map((name) => name.value),
+    emailAddresses: names.filter((name) => name.type === "email").map((name) => name.value),
     isCa: parsed.getExtension(BasicConstraintsExtension)?.ca ?? false,
     ...(keyUsage === undefined ? {} : { keyUsage }),
     ...(extendedKeyUsage === undefined
@@ -192,9 +230,8 @@ function describe(der: Uint8Array<ArrayBuffer>, parsed: X509Certificate): Certif
 }
 
 async function isSignedBy(certificate: Certificate, issuer: Certificate): Promise<boolean> {
-  const parsed = parsedOf.get(certificate);
-  const parsedIssuer = parsedOf.get(issuer);
-  if (parsed === undefined || parsedIssuer === undefined) return false;
+  const parsed = libraryView(certificate);
+  const parsedIssuer = libraryView(issuer);
   if (parsed.issuer !== parsedIssuer.subject) return false;
   try {
     return await parsed.verify({ publicKey: parsedIssuer.publicKey, signatureOnly: true });

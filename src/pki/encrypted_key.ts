@@ -1,6 +1,7 @@
 /**
  * Private keys under a passphrase: PKCS#8 EncryptedPrivateKeyInfo (RFC 5958 §3) with PBES2 (RFC 8018
- * §6.2). Written with PBKDF2-HMAC-SHA-256 and AES-256-CBC; what openssl writes is read.
+ * §6.2). Written with PBKDF2-HMAC-SHA-256 and AES-256-CBC; what openssl writes is read, within the bounds
+ * of `passphrase_cost.ts`.
  *
  * @module
  */
@@ -8,6 +9,8 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { PBKDF2_ITERATIONS, sealWithPassphrase } from "../crypto/passphrase_cipher.ts";
 import { ChatError } from "../errors.ts";
+import { encodeDer } from "./der_encode.ts";
+import { requireBearableCost } from "./passphrase_cost.ts";
 import { decodePem, encodePem } from "./pem.ts";
 import { encodePrivateKey, parsePrivateKey, type PrivateKeyDer } from "./private_key.ts";
 
@@ -53,19 +56,19 @@ export function isEncryptedKey(text: string): boolean {
 export async function encryptPrivateKey(key: PrivateKeyDer, passphrase: string): Promise<string> {
   const { salt, iv, ciphertext } = await sealWithPassphrase(key.pkcs8Der, passphrase);
   const count = Uint8Array.fromHex(PBKDF2_ITERATIONS.toString(16).padStart(8, "0")).subarray(1);
-  const derivation = der(
+  const derivation = encodeDer(
     SEQUENCE,
     PBKDF2,
-    der(
+    encodeDer(
       SEQUENCE,
-      der(OCTET_STRING, salt),
-      der(INTEGER, count), // three bytes, the first below 0x80: minimal and positive
-      der(SEQUENCE, HMAC_SHA256, NULL),
+      encodeDer(OCTET_STRING, salt),
+      encodeDer(INTEGER, count), // three bytes, the first below 0x80: minimal and positive
+      encodeDer(SEQUENCE, HMAC_SHA256, NULL),
     ),
   );
-  const cipher = der(SEQUENCE, AES_256_CBC, der(OCTET_STRING, iv));
-  const algorithm = der(SEQUENCE, PBES2, der(SEQUENCE, derivation, cipher));
-  return encodePem(LABEL, der(SEQUENCE, algorithm, der(OCTET_STRING, ciphertext)));
+  const cipher = encodeDer(SEQUENCE, AES_256_CBC, encodeDer(OCTET_STRING, iv));
+  const algorithm = encodeDer(SEQUENCE, PBES2, encodeDer(SEQUENCE, derivation, cipher));
+  return encodePem(LABEL, encodeDer(SEQUENCE, algorithm, encodeDer(OCTET_STRING, ciphertext)));
 }
 
 /** What opens a key. */
@@ -81,14 +84,15 @@ export interface DecryptOptions {
  * @param text PEM text with one `ENCRYPTED PRIVATE KEY` block.
  * @param options The passphrase.
  * @returns The key.
- * @throws {ChatError} FORMAT if the passphrase is wrong, the text is broken, or the key is of a kind that
- * {@link parsePrivateKey} refuses. The message never holds any of the key or the passphrase.
+ * @throws {ChatError} FORMAT if the passphrase is wrong, the text is broken, opening it would cost too much, or
+ * the key is of a kind that {@link parsePrivateKey} refuses. The message never holds any of the key or the passphrase.
  */
 export function decryptPrivateKey(
   text: string,
   { passphrase, source }: DecryptOptions,
 ): PrivateKeyDer {
   const { der: encrypted } = decodePem(text, [LABEL], source);
+  requireBearableCost(encrypted, source);
   const opened = open(encodePem(LABEL, encrypted), { passphrase, source });
   const pkcs8Der = new Uint8Array(opened.export({ type: "pkcs8", format: "der" }));
   return parsePrivateKey(encodePem("PRIVATE KEY", pkcs8Der), source);
@@ -116,16 +120,4 @@ export async function keyPem(key: PrivateKeyDer, passphrase: string | undefined)
   return passphrase === undefined
     ? encodePrivateKey(key)
     : await encryptPrivateKey(key, passphrase);
-}
-
-/** One DER value of fewer than 65,536 bytes (X.690 §8.1.3). */
-function der(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
-  const content = Buffer.concat(parts);
-  const { length } = content;
-  const size = length < 0x80
-    ? [length]
-    : length < 0x100
-    ? [0x81, length]
-    : [0x82, length >> 8, length & 0xff];
-  return new Uint8Array([tag, ...size, ...content]);
 }

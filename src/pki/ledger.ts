@@ -10,6 +10,7 @@
  * @module
  */
 
+import { decodeBase64 } from "../bytes/base64.ts";
 import { sha256 } from "../crypto/digest.ts";
 import { isSignedWithKey, signWithKey } from "../crypto/key_signature.ts";
 import { ChatError } from "../errors.ts";
@@ -179,6 +180,7 @@ function membersOf(text: string): Members | undefined {
     const member = value[name];
     if (typeof member !== "string" || !pattern.test(member)) return undefined;
   }
+  if (!isOneSpelling(String(value["signature"]))) return undefined;
   return value as unknown as Members; // each member was checked; others change the text
 }
 
@@ -198,6 +200,15 @@ const PATTERNS: Readonly<Record<Exclude<keyof Members, "index">, RegExp>> = {
   note: /^/,
   signature: /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
 };
+
+/** Spare bits in the last digit would give a good signature a second spelling, and the line another hash. */
+function isOneSpelling(signature: string): boolean {
+  try {
+    return decodeBase64(signature, "signature").length > 0;
+  } catch {
+    return false;
+  }
+}
 
 function parseObject(text: string): Readonly<Record<string, unknown>> {
   try {

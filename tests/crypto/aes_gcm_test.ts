@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { GCM_TAG_BYTES, openGcm, sealGcm } from "../../src/crypto/aes_gcm.ts";
-import { type WycheproofCase, wycheproofTest } from "../testkit/wycheproof.ts";
+import { type WycheproofCase, wycheproofTest } from "../testkit/wycheproof_cases.ts";
 
 interface GcmGroup {
   readonly ivSize: number;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { equalBytes } from "../../src/bytes/equal.ts";
 import { hkdfExpand, hkdfExtract } from "../../src/crypto/hkdf.ts";
 import { hmacSha256 } from "../../src/crypto/hmac.ts";
-import { type WycheproofCase, wycheproofTest } from "../testkit/wycheproof.ts";
+import { type WycheproofCase, wycheproofTest } from "../testkit/wycheproof_cases.ts";
 
 interface HkdfCase extends WycheproofCase {
   readonly ikm: string;

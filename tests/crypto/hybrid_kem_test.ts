@@ -3,7 +3,7 @@ import { encapsulateHybrid, HybridKeyPair } from "../../src/crypto/hybrid_kem.ts
 import { encapsulateMlKem, ML_KEM_KEY_BYTES, MlKemKeyPair } from "../../src/crypto/ml_kem.ts";
 import { X25519KeyPair } from "../../src/crypto/x25519.ts";
 import { ChatError } from "../../src/errors.ts";
-import { type WycheproofCase, wycheproofTest } from "../testkit/wycheproof.ts";
+import { type WycheproofCase, wycheproofTest } from "../testkit/wycheproof_cases.ts";
 
 interface XdhCase extends WycheproofCase {
   readonly public: string;

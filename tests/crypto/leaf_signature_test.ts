@@ -7,7 +7,7 @@ import {
 import { importVerifyKey } from "../../src/crypto/signature.ts";
 import { signWithKey } from "../../src/crypto/key_signature.ts";
 import { generatePrivateKey } from "../../src/pki/private_key.ts";
-import { type WycheproofCase, wycheproofTest } from "../testkit/wycheproof.ts";
+import { type WycheproofCase, wycheproofTest } from "../testkit/wycheproof_cases.ts";
 
 interface EddsaGroup {
   readonly publicKeyDer: string;

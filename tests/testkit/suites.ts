@@ -25,7 +25,7 @@ const told = new Set<string>();
 export function suiteTest(
   name: string,
   suite: Suite,
-  run: (text: string) => void | Promise<void>,
+  run: (text: string) => Promise<void> | void,
 ): void {
   const text = readSuite(suite.file);
   if (text === undefined && !told.has(suite.file)) {
@@ -38,9 +38,18 @@ export function suiteTest(
 
 const BESIDE = new URL("../../../shared/suites", import.meta.url).pathname;
 
+/**
+ * The folder that the suites are in.
+ *
+ * @returns Its path; it may not be there.
+ */
+export function suitesFolder(): string {
+  return Deno.env.get("SUITES_DIR") ?? BESIDE;
+}
+
 function readSuite(file: string): string | undefined {
   try {
-    return Deno.readTextFileSync(`${Deno.env.get("SUITES_DIR") ?? BESIDE}/${file}`);
+    return Deno.readTextFileSync(`${suitesFolder()}/${file}`);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

@@ -40,7 +40,8 @@ export function checkPath(
       profileFault({ certificate, place, purpose: checks.purpose, rules: checks.rules });
     if (fault !== undefined) return fault;
   }
-  return lengthFault(path) ?? namesFault(path) ?? policyFault(path, checks.policies);
+  return issuersFault(path) ?? lengthFault(path) ?? namesFault(path) ??
+    policyFault(path, checks.policies);
 }
 
 /** Seconds count: a certificate is valid through the whole second of its notAfter. */
@@ -53,6 +54,24 @@ function dateFault(certificate: PathCertificate, atMs: number): PathFault | unde
   if (second > certificate.notAfterMs) {
     const end = new Date(certificate.notAfterMs).toISOString();
     return pathFault("expired", certificate, `it expired ${end}`);
+  }
+  return undefined;
+}
+
+/** RFC 5280 §4.2.1.1, §4.2.1.2: what a certificate says of its issuer's is true of it. */
+function issuersFault(path: readonly PathCertificate[]): PathFault | undefined {
+  for (const [index, certificate] of path.entries()) {
+    const issuer = path[index - 1];
+    const said = certificate.authorityKeyId;
+    if (issuer === undefined || said === undefined) continue;
+    const isKey = said.keyId === undefined || issuer.subjectKeyId === undefined ||
+      said.keyId === issuer.subjectKeyId;
+    const isSerial = said.issuerSerial === undefined || said.issuerSerial === issuer.serial;
+    const directory = said.issuerNames?.find((name) => name.kind === "directory");
+    const isName = directory?.kind !== "directory" || directory.name.key === issuer.issuer.key;
+    if (isKey && isSerial && isName) continue;
+    const text = `its authorityKeyIdentifier is of another CA than "${issuer.label}"`;
+    return pathFault("key-identifier", certificate, text);
   }
   return undefined;
 }

@@ -9,6 +9,7 @@ import {
   defaultFalse,
   DerCursor,
   type DerValue,
+  integerBytes,
   malformed,
   oidText,
   openSequence,
@@ -59,6 +60,9 @@ export interface AuthorityKeyId {
   /** Lower-case hex. */
   readonly keyId?: string;
   readonly hasIssuer: boolean;
+  /** The issuer's own certificate by its issuer's names and serial number, lower-case hex. */
+  readonly issuerNames?: readonly GeneralName[];
+  readonly issuerSerial?: string;
 }
 
 /** policyConstraints, numbers of certificates to skip. */
@@ -125,6 +129,8 @@ export function parseAuthorityKeyId(bytes: Uint8Array): AuthorityKeyId {
   return {
     hasIssuer: issuer !== undefined,
     ...(keyId === undefined ? {} : { keyId: keyId.content.toHex() }),
+    ...(issuer === undefined ? {} : { issuerNames: parseGeneralNames(issuer.content, "issuer") }),
+    ...(serial === undefined ? {} : { issuerSerial: integerBytes(serial).toHex() }),
   };
 }
 

@@ -6,6 +6,7 @@
  */
 
 import { printable } from "../../bytes/printable.ts";
+import { sha256 } from "../../crypto/digest.ts";
 import { DerCursor, type DerValue, malformed, oidText, TAG } from "./der.ts";
 
 /** A distinguished name. */
@@ -13,15 +14,19 @@ export interface DistinguishedName {
   readonly der: Uint8Array;
   /** One text for each relative name, equal where RFC 5280 §7.1 says that they match. */
   readonly rdnKeys: readonly string[];
-  /** The keys joined: equal texts, matching names. */
+  /** The keys joined, a hash where that is long: equal texts, matching names. */
   readonly key: string;
   /** For people; printable. */
   readonly text: string;
+  /** "CN=alice": one for each attribute, as it is written. */
+  readonly attributeTexts: readonly string[];
   /** Values of emailAddress attributes, for name constraints (RFC 5280 §4.2.1.10). */
   readonly emails: readonly string[];
   /** Values of commonName attributes. */
   readonly commonNames: readonly string[];
 }
+
+const KEY_CHARS_MAX = 1_024; // each entry of a CRL is kept under its issuer's key
 
 const COMMON_NAME = "2.5.4.3";
 const EMAIL_ADDRESS = "1.2.840.113549.1.9.1";
@@ -49,17 +54,22 @@ export function parseName(value: DerValue): DistinguishedName {
   if (value.tag !== TAG.sequence) throw malformed("name is not a SEQUENCE");
   const rdns = new DerCursor(value.content, "name").rest().map(parseRdn);
   const attributes = rdns.flat();
+  const attributeTexts = attributes.map(({ type, text }) => `${SHORT_NAMES[type] ?? type}=${text}`);
   const rdnKeys = rdns.map((rdn) => rdn.map(({ key }) => key).sort().join("+"));
   return {
     der: value.full,
     rdnKeys,
-    key: JSON.stringify(rdnKeys),
-    text: printable(
-      attributes.map(({ type, text }) => `${SHORT_NAMES[type] ?? type}=${text}`).join(", "),
-    ),
+    key: shortKey(JSON.stringify(rdnKeys)),
+    text: printable(attributeTexts.join(", ")),
+    attributeTexts,
     emails: attributes.filter(({ type }) => type === EMAIL_ADDRESS).map(({ text }) => text),
     commonNames: attributes.filter(({ type }) => type === COMMON_NAME).map(({ text }) => text),
   };
+}
+
+/** A hash is no JSON array, so no short name has it as its key. */
+function shortKey(key: string): string {
+  return key.length <= KEY_CHARS_MAX ? key : sha256(key).toHex();
 }
 
 interface Attribute {
