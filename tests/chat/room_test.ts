@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startRoomWorld } from "../testkit/room_world.ts";
+import { startRoomWorld } from "../testkit/room_server_world.ts";
 
 Deno.test("people in a room read each other, themselves in the room's order, and the operator", async () => {
   await using world = await startRoomWorld();

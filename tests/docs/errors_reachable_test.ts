@@ -18,6 +18,9 @@ import { main } from "../../src/main.ts";
 import { parseLedgerLine } from "../../src/pki/ledger.ts";
 import { badCertificate, findFault } from "../../src/pki/validate.ts";
 import { FrameReader } from "../../src/protocol/frame.ts";
+import type { ClientRoom } from "../../src/protocol/v2/client_room.ts";
+import type { OwnIdentity } from "../../src/protocol/v2/handshake.ts";
+import type { SignedStatement, Statement } from "../../src/protocol/v2/statement.ts";
 import { RecordOpener } from "../../src/protocol/v2/record_stream.ts";
 import { chooseVersion } from "../../src/protocol/v2/version.ts";
 import { LoginThrottle } from "../../src/store/login_throttle.ts";
@@ -25,6 +28,8 @@ import { readPrivate, writePrivate } from "../../src/store/private_file.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { parseEntry } from "../../src/transcript/v1/entry.ts";
 import { startWorld, testCa, testIdentity, testLeaf } from "../testkit/chat_world.ts";
+import { HandRoom, LOG, sessionName } from "../testkit/hand_room.ts";
+import { identity2, NOW_MS as ROOM_NOW_MS, SERVER2_NAME } from "../testkit/identities2.ts";
 import { bodyOf, messageOf, newClient, openPair } from "../testkit/machines.ts";
 import { memoryIo } from "../testkit/memory_io.ts";
 import { inTempFolder } from "../testkit/temp_folder.ts";
@@ -81,6 +86,14 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
   HANDSHAKE: () => sharedValue(5n, 1n),
   VERSION: () => chooseVersion(new TextEncoder().encode('{"version":3}'), [1, 2]),
   TAMPERED: () => new RecordOpener(new Secret(new Uint8Array(32))).open(new Uint8Array(32)),
+  FORKED: async () =>
+    await (await quietRoom()).takeEntry(await quietWord({ size: 9 }), ROOM_NOW_MS),
+  STALE: async () => await (await quietRoom()).takeEntry(await quietWord({ ts: 0 }), ROOM_NOW_MS),
+  UNSIGNED: async () => (await quietRoom()).reportLate(ROOM_NOW_MS + 62_000),
+  LIMIT: async () => {
+    const room = await quietRoom();
+    for (let said = 0; said <= 1024; said++) await room.say("is anybody there?", ROOM_NOW_MS);
+  },
   SIGN_IN: () => logIn(1),
   BUSY: () => logIn(5),
   SLOW: () => {
@@ -129,6 +142,24 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     await client.step({ kind: "start" }); // an open chat has no use for it
   },
 };
+
+/** A room of protocol 2 whose server never signs for its entry. */
+async function quietRoom(): Promise<ClientRoom> {
+  const { room, alice } = await handRoom();
+  return await room.client(alice, sessionName(1));
+}
+
+/** What its server says next, with something wrong. */
+async function quietWord(changes: Partial<Statement>): Promise<SignedStatement> {
+  const { room } = await handRoom();
+  return await room.sign(room.server, LOG, { kind: "notice", ...changes });
+}
+
+async function handRoom(): Promise<{ readonly room: HandRoom; readonly alice: OwnIdentity }> {
+  const server = await identity2(SERVER2_NAME, "server");
+  const room = await HandRoom.open(server, () => server);
+  return { room, alice: await identity2("alice", "client") };
+}
 
 function refusalOf(events: readonly { readonly kind: string }[]): unknown {
   const event = events.findLast(({ kind }) => kind === "refused");

@@ -77,6 +77,8 @@ export class RoomMember {
   #lastSize: number;
   #headSize: number;
   #limit: Limit | undefined;
+  /** The highest number that was refused. */
+  #refusedTo = 0;
   #isEnding = false;
   #isDone = false;
 
@@ -115,8 +117,8 @@ export class RoomMember {
   }
 
   /**
-   * Checks a statement's number. Behind one that was refused, others are refused too: the author will
-   * sign that one first.
+   * Checks a statement's number. Until all that was refused has come again, whatever is further ahead is
+   * refused too: the author sent it before he knew, and will sign it again in its turn.
    *
    * @param statement What came.
    * @param limit Why it is not taken now, if so.
@@ -125,10 +127,13 @@ export class RoomMember {
    */
   limitOf({ seq }: Statement, limit?: Limit): Limit | undefined {
     const next = this.#lastSeq + 1;
-    if (seq === next) this.#limit = limit;
-    else if (seq < next || this.#limit === undefined) {
+    const isBehindRefused = seq > next && next <= this.#refusedTo;
+    if (seq !== next && !isBehindRefused) {
       throw new ChatError("REPLAY", `cannot accept statement ${seq}: expected number ${next}`);
     }
+    if (limit !== undefined) this.#limit = limit;
+    if (limit === undefined && !isBehindRefused) return undefined;
+    this.#refusedTo = Math.max(this.#refusedTo, seq);
     return this.#limit;
   }
 
