@@ -8,6 +8,7 @@ import { Deadlines } from "../../src/chat/deadlines.ts";
 import { LIMITS } from "../../src/chat/limits.ts";
 import { Outbox } from "../../src/chat/outbox.ts";
 import { ChatServer } from "../../src/chat/server.ts";
+import { SignInDesk } from "../../src/chat/sign_in_desk.ts";
 import { mergeSettings } from "../../src/cli/config.ts";
 import { report } from "../../src/cli/report.ts";
 import { randomBytes } from "../../src/crypto/entropy.ts";
@@ -19,9 +20,10 @@ import { badCertificate, findFault } from "../../src/pki/validate.ts";
 import { FrameReader } from "../../src/protocol/frame.ts";
 import { LoginThrottle } from "../../src/store/login_throttle.ts";
 import { readPrivate, writePrivate } from "../../src/store/private_file.ts";
-import { openSqliteStore } from "../../src/store/sqlite.ts";
+import { openSqliteKeyAccounts, openSqliteStore } from "../../src/store/sqlite.ts";
 import { parseEntry } from "../../src/transcript/v1/entry.ts";
 import { startWorld, testCa, testIdentity, testLeaf } from "../testkit/chat_world.ts";
+import { sampleKeyHash } from "../testkit/key_account_contract.ts";
 import { bodyOf, messageOf, newClient, openPair } from "../testkit/machines.ts";
 import { memoryIo } from "../testkit/memory_io.ts";
 import { inTempFolder } from "../testkit/temp_folder.ts";
@@ -77,6 +79,15 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
   },
   HANDSHAKE: () => sharedValue(5n, 1n),
   SIGN_IN: () => logIn(1),
+  CERT_MISMATCH: () =>
+    inTempFolder(async (folder) => {
+      const store = openSqliteKeyAccounts(`${folder}/x.db`);
+      const request = { type: "login", email: "a@x", password: "secret" } as const;
+      const asker = { keyHash: sampleKeyHash("a"), commonName: "a", emails: [], nowMs: 0 };
+      const answer = await new SignInDesk({ store }).answer(request, asker);
+      await store.close();
+      return answer.kind === "refused" ? answer.error : undefined;
+    }),
   BUSY: () => logIn(5),
   SLOW: () => {
     const { promise, resolve } = Promise.withResolvers<unknown>();
