@@ -9,7 +9,13 @@ import { printable } from "../bytes/printable.ts";
 import { ChatError } from "../errors.ts";
 import { sha256 } from "../crypto/digest.ts";
 import type { Certificate } from "../pki/certificate.ts";
-import { type LedgerDeed, ledgerEvent, type LedgerLine, signLedgerLine } from "../pki/ledger.ts";
+import {
+  type LedgerDeed,
+  ledgerEvent,
+  type LedgerLine,
+  type LedgerSubject,
+  signLedgerLine,
+} from "../pki/ledger.ts";
 import { checkLedger, type LedgerReport, requireGoodLedger } from "../pki/ledger_check.ts";
 import type { PrivateKeyDer } from "../pki/private_key.ts";
 import { LedgerFile, readLedgerFile } from "../store/ledger_file.ts";
@@ -30,7 +36,7 @@ export interface BookKeeper {
 /** What is written into the books. */
 export interface Deed extends LedgerDeed {
   /** The certificate that it is about. */
-  readonly certificate: Certificate;
+  readonly certificate: LedgerSubject;
 }
 
 /**

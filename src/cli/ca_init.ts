@@ -5,13 +5,14 @@
  */
 
 import { object } from "@optique/core/constructs";
-import { optional, withDefault } from "@optique/core/modifiers";
+import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { printable } from "../bytes/printable.ts";
 import { createCa } from "../pki/issue.ts";
 import { KEY_TYPES, type KeyType } from "../pki/key_type.ts";
-import { daysValue, parseArgs, patternValue, usage } from "./args.ts";
+import { parsePermittedName } from "../pki/permitted_names.ts";
+import { checkedValue, daysValue, parseArgs, patternValue, usage } from "./args.ts";
 import { beginBooks, ledgerPath, putAwayBooks } from "./books.ts";
 import {
   describeFiles,
@@ -25,6 +26,7 @@ import { progress } from "./report.ts";
 
 const COMMAND = "securechat ca init";
 const DEFAULT_OUT = "certs";
+const PERMITTED_MAX = 32;
 
 /** What `securechat ca init --help` prints. */
 export const help = `${COMMAND}: makes the certificate authority of your team
@@ -46,6 +48,10 @@ Options:
   --days N          its life in days, 1 to 36500 (default: 3650)
   --key-type TYPE   rsa-2048, rsa-3072, rsa-4096, ec-p256 or ed25519 (default:
                     rsa-4096)
+  --permit-domain NAME   the CA may sign hosts and mailboxes of this domain and
+                    below it, or addresses of a network (10.0.0.0/8), and those
+                    of localhost; nothing else but bare user names of clients;
+                    may be repeated (default: every name)
   --key-size BITS   2048, 3072 or 4096: the same as --key-type rsa-BITS
   --passphrase-file FILE   encrypts the key: the passphrase is the first line of
   --passphrase-stdin       FILE, or of standard input
@@ -59,6 +65,7 @@ Exit status:
 Examples:
   $ securechat ca init
   $ securechat ca init --name "Team CA" --out team --days 1825
+  $ securechat ca init --permit-domain chat.example --permit-domain 10.0.0.0/8
 `;
 
 const nameValue = patternValue({
@@ -69,6 +76,13 @@ const nameValue = patternValue({
   expected: 'a name of 1 to 64 printable characters without "',
 });
 
+const permittedValue = checkedValue({
+  metavar: "NAME",
+  placeholder: "",
+  expected: "a domain as chat.example, or a network as 10.0.0.0/8",
+  read: (text) => parsePermittedName(text) === undefined ? undefined : text,
+});
+
 /** The options. */
 export const parser = object({
   name: withDefault(option("--name", nameValue), "SecureChat CA"),
@@ -76,6 +90,7 @@ export const parser = object({
   days: withDefault(option("--days", daysValue()), 3650),
   keyType: optional(option("--key-type", choice(KEY_TYPES))),
   keySize: optional(option("--key-size", choice([2048, 3072, 4096]))),
+  permitted: multiple(option("--permit-domain", permittedValue), { max: PERMITTED_MAX }),
   ...passphraseParsers,
   force: option("--force"),
 });
@@ -102,7 +117,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const passphrase = await chooseCaPassphrase(io, { ...parsed.value, path: paths.key });
   const [, bits] = keyType.split("rsa-");
   if (bits) progress(io, `making a key of ${bits} bits, which may take some seconds`);
-  const issued = await createCa({ name, keyType, days, nowMs: io.now() });
+  const permitted = parsed.value.permitted.flatMap((text) => parsePermittedName(text) ?? []);
+  const issued = await createCa({ name, keyType, days, nowMs: io.now(), permitted });
   await makeFolder(out);
   await putAwayBooks(io, ledger);
   const keeper = { ca: issued.certificate, caKey: issued.key, path: ledger };

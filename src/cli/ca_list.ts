@@ -27,7 +27,8 @@ Usage:
 
 Reads the CA's books and checks every line of them. A line for each certificate,
 oldest first: valid, expired, renewed (there is a newer one) or revoked; its
-role; its end; its serial number; whom it is for.
+role; its end; its serial number; whom it is for, and since when and why it is
+revoked.
 
 Options:
   --expiring DAYS   only what is valid now and ends within so many days: 30d
@@ -91,7 +92,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   return 0;
 }
 
-function textLine({ state, role, notAfter, serial, subject }: IssuedCertificate): string {
+function textLine(
+  { state, role, notAfter, serial, subject, revoked }: IssuedCertificate,
+): string {
   const end = notAfter.replace(".000Z", "Z");
-  return `${state.padEnd(7)}  ${role.padEnd(6)}  ${end}  ${serial}  ${printable(subject)}\n`;
+  const why = revoked === undefined ? "" : `, since ${revoked.time} (${revoked.reason})`;
+  return `${state.padEnd(7)}  ${role.padEnd(6)}  ${end}  ${serial}  ${printable(subject + why)}\n`;
 }

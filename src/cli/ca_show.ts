@@ -10,6 +10,7 @@ import { printable } from "../bytes/printable.ts";
 import { caLimitsOf, type Certificate } from "../pki/certificate.ts";
 import { expiringCertificates, type IssuedCertificate, issuedCertificates } from "../pki/issued.ts";
 import { keyText } from "../pki/key_type.ts";
+import { constraintTexts } from "../pki/permitted_names.ts";
 import { parseArgs } from "./args.ts";
 import { fileExists } from "./identity_files.ts";
 import { readGoodBooks } from "./books.ts";
@@ -94,7 +95,8 @@ interface Described extends ReturnType<typeof describe> {
 }
 
 function describe(ca: Certificate) {
-  const { pathLength, hasNameConstraints } = caLimitsOf(ca);
+  const { pathLength, nameConstraintsDer: constraints } = caLimitsOf(ca);
+  const names = constraints === undefined ? undefined : constraintTexts(constraints);
   return {
     subject: ca.subject,
     isCa: ca.isCa,
@@ -103,7 +105,9 @@ function describe(ca: Certificate) {
     keyKind: ca.keyKind,
     keyBits: ca.keyBits,
     pathLength: pathLength ?? null,
-    hasNameConstraints,
+    hasNameConstraints: names !== undefined,
+    permittedNames: names?.permitted ?? null,
+    excludedNames: names?.excluded ?? null,
     serial: ca.serial,
     fingerprint: ca.fingerprint,
   };
@@ -117,7 +121,7 @@ function textLines(ca: Described, nowMs: number): string {
     ["valid until", `${ca.notAfter} (${days < 0 ? "EXPIRED" : `${days} days left`})`],
     ["key", keyText(ca)],
     ["path length", ca.pathLength === null ? "not limited" : pathText(ca.pathLength)],
-    ["names", ca.hasNameConstraints ? "constrained by the certificate" : "not constrained"],
+    ...namesRows(ca),
     ["serial", ca.serial],
     ["SHA-256", ca.fingerprint],
     ["books", ca.books ?? "none: begun at the next securechat cert issue"],
@@ -125,6 +129,15 @@ function textLines(ca: Described, nowMs: number): string {
   ];
   return rows.map(([label = "", value = ""]) => `${label.padEnd(13)}${printable(value)}\n`)
     .join("");
+}
+
+/** A row for what the CA may sign, and one for what it may not where that is not all the rest. */
+function namesRows({ permittedNames: permitted, excludedNames: excluded }: Described) {
+  if (permitted === null || excluded === null) return [["names", "not constrained"]];
+  return [
+    ["names", permitted.length === 0 ? "constrained" : `only ${permitted.join(", ")}`],
+    ...(excluded.length === 0 ? [] : [["excluded", excluded.join(", ")]]),
+  ];
 }
 
 function pathText(pathLength: number): string {

@@ -94,6 +94,7 @@ interface Description extends KeyShape {
   readonly notAfter: string;
   readonly dnsNames: readonly string[];
   readonly ipAddresses: readonly string[];
+  readonly emailAddresses: readonly string[];
   readonly keyUsage: readonly string[];
   readonly extendedKeyUsage: readonly string[];
   readonly serial: string;
@@ -111,6 +112,7 @@ function describe(certificate: Certificate): Description {
     notAfter: certificate.notAfter.toISOString(),
     dnsNames: certificate.dnsNames,
     ipAddresses: certificate.ipAddresses,
+    emailAddresses: certificate.emailAddresses,
     keyKind: certificate.keyKind,
     keyBits: certificate.keyBits,
     keyUsage: KEY_USAGE_NAMES.filter((_, bit) => (keyUsage & (1 << bit)) !== 0),
@@ -127,14 +129,14 @@ function kindOf(isCa: boolean, uses: readonly string[]): Description["kind"] {
 }
 
 function lines(described: Description, nowMs: number): string {
-  const { dnsNames, ipAddresses, keyUsage, extendedKeyUsage } = described;
+  const { dnsNames, ipAddresses, emailAddresses, keyUsage, extendedKeyUsage } = described;
   const rows = [
     ["subject", described.subject],
     ["issuer", described.issuer],
     ["kind", described.kind],
     ["valid from", described.notBefore],
     ["valid until", `${described.notAfter} (${lifeLeft(Date.parse(described.notAfter) - nowMs)})`],
-    ["names", [...dnsNames, ...ipAddresses].join(", ") || "none"],
+    ["names", [...dnsNames, ...ipAddresses, ...emailAddresses].join(", ") || "none"],
     ["key", keyText(described)],
     ["use", [...keyUsage, ...extendedKeyUsage].join(", ") || "not restricted"],
     ["serial", described.serial],

@@ -11,7 +11,7 @@ import { certificatePem } from "../pki/certificate.ts";
 import { keyPem } from "../pki/encrypted_key.ts";
 import type { Issued } from "../pki/issue.ts";
 import { keyText } from "../pki/key_type.ts";
-import { writePrivate } from "../store/private_file.ts";
+import { writePrivate, writePrivateTogether } from "../store/private_file.ts";
 import type { IdentityPaths } from "./config.ts";
 
 const FOLDER_MODE = 0o700;
@@ -60,9 +60,43 @@ export async function writeIdentityFiles(
   { paths, force, passphrase }: IdentityWriteOptions,
 ): Promise<void> {
   for (const path of [paths.key, paths.cert]) await makeFolder(dirname(path));
-  await writePrivate(paths.key, await keyPem(issued.key, passphrase), { replace: force });
-  await writePrivate(paths.cert, certificatePem(issued.certificate), { replace: force });
+  const files = [
+    { path: paths.key, data: await keyPem(issued.key, passphrase) },
+    { path: paths.cert, data: certificatePem(issued.certificate) },
+  ];
+  await writePrivateTogether(files, { replace: force });
   if (Deno.build.os !== "windows") await Deno.chmod(paths.cert, PUBLIC_MODE);
+}
+
+/**
+ * Writes a file that everybody may read, with mode 0644. A missing folder is made with mode 0700.
+ *
+ * @param path Where to.
+ * @param text PEM text of a certificate or a request.
+ * @param options Whether a file that is there is replaced.
+ * @throws {ChatError} EXISTS if it is there; FILE if the system refuses.
+ */
+export async function writePublicFile(
+  path: string,
+  text: string,
+  { force }: WriteOptions,
+): Promise<void> {
+  await makeFolder(dirname(path));
+  await writePrivate(path, text, { replace: force });
+  if (Deno.build.os !== "windows") await Deno.chmod(path, PUBLIC_MODE);
+}
+
+/**
+ * The prefix of an identity's files, as another of them names it: "certs/server" for
+ * "certs/server-cert.pem".
+ *
+ * @param path The file that is known.
+ * @param kind What its name ends with.
+ * @returns The prefix, or nothing for a file of another name.
+ */
+export function prefixOf(path: string, kind: "cert" | "request"): string | undefined {
+  const end = `-${kind}.pem`;
+  return path.endsWith(end) ? path.slice(0, -end.length) : undefined;
 }
 
 /**

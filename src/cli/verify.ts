@@ -36,6 +36,8 @@ Options:
                       certs/ca-cert.pem)
   --cert FILE         a certificate of a side, where the transcript has none;
                       may be repeated. Those beside the CA's are found anyway
+  --crl FILE          the CA's revocation list: what a side signed since it was
+                      revoked makes the file INVALID; may be repeated
   --session-key FILE  the .key file of the session: prints the words too
   --at TIME           judge certificates at this time instead of each entry's,
                       which its author chose: 2026-11-23 or 2026-11-23T08:00Z
@@ -49,6 +51,7 @@ Exit status:
 Examples:
   $ securechat verify transcripts/*.transcript
   $ securechat verify --ca team/ca-cert.pem --json chat.transcript
+  $ securechat verify chat.transcript --crl certs/ca-crl.pem
   $ securechat verify chat.transcript --session-key chat.transcript.key
 `;
 
@@ -76,6 +79,7 @@ export const parser = object({
   files: multiple(argument(string({ metavar: "FILE" })), { min: 1 }),
   ca: optional(option("--ca", string({ metavar: "FILE" }))),
   certs: multiple(option("--cert", string({ metavar: "FILE" }))),
+  crls: multiple(option("--crl", string({ metavar: "FILE" }))),
   sessionKey: optional(option("--session-key", string({ metavar: "FILE" }))),
   at: optional(option("--at", timeValue)),
   json: option("--json"),
@@ -87,8 +91,8 @@ export const parser = object({
  * @param args The arguments after the command's name.
  * @param io The world.
  * @returns The exit status that `help` tells.
- * @throws {ChatError} USAGE; CONFIG; NO_INPUT, FILE or FORMAT for the CA, a certificate or the key. What
- * is wrong with a transcript is reported instead, and the next one is read.
+ * @throws {ChatError} USAGE; CONFIG; NO_INPUT, FILE or FORMAT for the CA, a certificate, a list or the
+ * key; BAD_CERT for a list that the CA did not sign. What is wrong with a transcript is reported instead, and the next one is read.
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseArgs(parser, args, { command: COMMAND });
@@ -122,7 +126,11 @@ async function verifyFile(file: string, { io, options, json }: Job): Promise<num
   } catch (error) {
     return reportError(io, error);
   }
-  io.out.write(json ? reportJson(file, result) : reportText(file, { report: result, on: io.out }));
+  io.out.write(
+    json
+      ? reportJson(file, result)
+      : reportText(file, { report: result, on: io.out, nowMs: io.now() }),
+  );
   return STATUS[result.verdict];
 }
 
@@ -134,14 +142,16 @@ function parseTime(text: string | undefined): Date | undefined {
 }
 
 function definedOf(
-  { ca, certs, sessionKey }: {
+  { ca, certs, crls, sessionKey }: {
     readonly ca: string | undefined;
     readonly certs: readonly string[];
+    readonly crls: readonly string[];
     readonly sessionKey: string | undefined;
   },
 ): EvidencePaths {
   return {
     certs,
+    crls,
     ...(ca !== undefined && { ca }),
     ...(sessionKey !== undefined && { sessionKey }),
   };

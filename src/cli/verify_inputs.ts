@@ -1,5 +1,6 @@
 /**
- * Reads what `securechat verify` needs: the CA, certificates, the session key, the transcript itself.
+ * Reads what `securechat verify` needs: the CA, certificates, revocation lists, the session key, the
+ * transcript itself.
  *
  * @module
  */
@@ -8,6 +9,7 @@ import { dirname, join } from "node:path";
 import { printable } from "../bytes/printable.ts";
 import { asChatError, ChatError } from "../errors.ts";
 import { type Certificate, parseCertificatePem } from "../pki/certificate.ts";
+import { readRevocationLists } from "../pki/revocation_lists.ts";
 import { readPrivate } from "../store/private_file.ts";
 import { fileFault } from "../transcript/file_fault.ts";
 import { parseSessionKey } from "../transcript/v1/session_key.ts";
@@ -15,6 +17,7 @@ import type { VerifyOptions } from "../transcript/v1/verify.ts";
 import { readConfig } from "./config.ts";
 import type { Io } from "./io.ts";
 import { readPem } from "./read_pem.ts";
+import { readCrlFile } from "./revocation_list.ts";
 
 /** Certificates of the CA's folder that are looked at, at most. */
 const FOLDER_MAX_FILES = 1000;
@@ -25,21 +28,22 @@ const SESSION_KEY_MAX_BYTES = 64;
 export interface EvidencePaths {
   readonly ca?: string;
   readonly certs: readonly string[];
+  readonly crls: readonly string[];
   readonly sessionKey?: string;
 }
 
 /**
- * Reads the CA, every certificate at hand, and the session key.
+ * Reads the CA, every certificate at hand, the revocation lists, and the session key.
  *
  * @param io The world.
  * @param paths What the options name; the CA's path may come from the settings instead.
  * @returns What a transcript is verified by.
  * @throws {ChatError} CONFIG; NO_INPUT or FILE for a file that is missing or not readable; FORMAT for
- * one that is not what it should be. A file that merely lies in the CA's folder never throws.
+ * one that is not what it should be; BAD_CERT for a list that the CA did not sign. A file that merely lies in the CA's folder never throws.
  */
 export async function readEvidence(
   io: Io,
-  { ca, certs, sessionKey }: EvidencePaths,
+  { ca, certs, crls, sessionKey }: EvidencePaths,
 ): Promise<VerifyOptions> {
   const config = await readConfig(io, ca === undefined ? {} : { CA_CERT: ca });
   const caPath = config.ca.cert;
@@ -47,9 +51,13 @@ export async function readEvidence(
   const { text } = await readPem(caPath, ca === undefined ? { remedy } : {});
   const named = await Promise.all(certs.map(readCertificate));
   const key = sessionKey === undefined ? undefined : await readSessionKey(sessionKey);
+  const anchor = parseCertificatePem(text, `"${printable(caPath)}"`);
+  const lists = (await Promise.all(crls.map(readCrlFile))).flat();
+  const revocations = readRevocationLists(lists, [anchor]);
   return {
-    ca: parseCertificatePem(text, `"${printable(caPath)}"`),
+    ca: anchor,
     certificates: [...named, ...await certificatesBeside(caPath)],
+    ...(revocations && { revocations }),
     ...(key && { sessionKey: key }),
   };
 }

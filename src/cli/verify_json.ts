@@ -6,12 +6,15 @@
  *   "firstError": FINDING | null, "sessionId": "16 hex" | null, "role": "client" | "server" | null,
  *   "started": "ISO 8601" | null, "ended": "ISO 8601" | null, "reason": "REVOKED" | … | null,
  *   "parties": [{ "role", "owner": boolean, "name", "fingerprint", "notBefore", "notAfter",
- *                 "entries": number, "fault": FAULT | null }],
+ *                 "entries": number, "fault": FAULT | null,
+ *                 "revoked": { "time": "ISO 8601", "reason": "key-compromise" | … } | null }],
  *   "entries": [{ "line", "author": role | null, "seqno", "ts": ms, "time": "ISO 8601",
  *                 "fault": FAULT | null, "words"?: "…" }],
  *   "transcriptSha256": "64 hex",
  *   "receipt": { "line", "peer", "firstSeq", "lastSeq", "transcriptSha256", "faults": [FAULT] } | null,
  *   "peerReceipt": the same with "sameOrder": boolean | null,
+ *   "revocation": { "checked": boolean, "lists": [{ "file", "issuer", "number": "decimal",
+ *                   "thisUpdate", "nextUpdate", "entries": number }] },
  *   "findings": [FINDING] }
  * ```
  *
@@ -21,6 +24,7 @@
  * @module
  */
 
+import type { RevocationList } from "../pki/revocation_lists.ts";
 import { jsonLine } from "./json_line.ts";
 import type {
   EntryReport,
@@ -30,13 +34,11 @@ import type {
   ReceiptReport,
   TranscriptReport,
 } from "../transcript/v1/report.ts";
+import { isoTime } from "../transcript/v1/times.ts";
 import { firstError } from "../transcript/v1/verify.ts";
 
 /** Names the shape of the object. */
 const FORMAT = "securechat-verify/1";
-
-/** Latest moment that ECMA-262 §21.4.1.1 can write as a date, milliseconds. */
-const DATE_MAX_MS = 8.64e15;
 
 /**
  * One line of JSON for a transcript.
@@ -65,29 +67,17 @@ export function reportJson(file: string, report: TranscriptReport): string {
     peerReceipt: peerReceipt === undefined
       ? null
       : { ...receiptJson(peerReceipt), sameOrder: peerReceipt.sameOrder ?? null },
+    revocation: {
+      checked: report.revocationLists !== undefined,
+      lists: (report.revocationLists ?? []).map(listJson),
+    },
     findings: report.findings.map(findingJson),
   };
   return `${jsonLine(value)}\n`;
 }
 
-/**
- * A time as text.
- *
- * @param ms Milliseconds since the Unix epoch, 0 to 2^53-1.
- * @returns ISO 8601, or the number where the calendar ends.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * assert.equal(isoTime(0), "1970-01-01T00:00:00.000Z");
- * assert.equal(isoTime(9e15), "9000000000000000 ms");
- * ```
- */
-export function isoTime(ms: number): string {
-  return ms <= DATE_MAX_MS ? new Date(ms).toISOString() : `${ms} ms`;
-}
-
-function partyJson({ role, isOwner, certificate, fingerprint, entries, fault }: PartyReport) {
+function partyJson(party: PartyReport) {
+  const { role, isOwner, certificate, fingerprint, entries, fault, revocation } = party;
   return {
     role,
     owner: isOwner,
@@ -97,6 +87,20 @@ function partyJson({ role, isOwner, certificate, fingerprint, entries, fault }: 
     notAfter: certificate?.notAfter.toISOString() ?? null,
     entries,
     fault: faultJson(fault),
+    revoked: revocation === undefined
+      ? null
+      : { time: isoTime(revocation.revokedMs), reason: revocation.reason },
+  };
+}
+
+function listJson({ source, issuer, number, thisUpdateMs, nextUpdateMs, entries }: RevocationList) {
+  return {
+    file: source,
+    issuer,
+    number: String(number), // up to 20 octets: RFC 5280 §5.2.3
+    thisUpdate: isoTime(thisUpdateMs),
+    nextUpdate: isoTime(nextUpdateMs),
+    entries,
   };
 }
 

@@ -7,6 +7,7 @@
  */
 
 import { printable } from "../bytes/printable.ts";
+import type { RevocationList } from "../pki/revocation_lists.ts";
 import type {
   EntryReport,
   Finding,
@@ -15,10 +16,10 @@ import type {
   TranscriptReport,
   Verdict,
 } from "../transcript/v1/report.ts";
+import { isoTime } from "../transcript/v1/times.ts";
 import { firstError } from "../transcript/v1/verify.ts";
 import type { TextOut } from "./io.ts";
 import { paint, type Style } from "./style.ts";
-import { isoTime } from "./verify_json.ts";
 
 const STYLE: Readonly<Record<Verdict, Style>> = {
   VALID: "green",
@@ -35,6 +36,8 @@ const TIME_COLUMNS = 24; // ISO 8601 with milliseconds
 export interface ReportTextOptions {
   readonly report: TranscriptReport;
   readonly on: TextOut;
+  /** Now, milliseconds since the Unix epoch: whether a list is out of date. */
+  readonly nowMs: number;
 }
 
 /**
@@ -44,12 +47,13 @@ export interface ReportTextOptions {
  * @param options What is known of it, and the stream that decides about colour.
  * @returns Lines with their ends.
  */
-export function reportText(file: string, { report, on }: ReportTextOptions): string {
+export function reportText(file: string, { report, on, nowMs }: ReportTextOptions): string {
   const verdict = paint(report.verdict, { on, as: STYLE[report.verdict] });
   return [
     `${printable(file)}: ${verdict}${reasonOf(report)}`,
     `  session ${report.sessionId ?? "unknown"}, ${periodOf(report)}`,
     ...report.parties.flatMap(partyLines),
+    ...revocationLines(report, nowMs),
     ...table(report.entries, on),
     ...receiptLines(report),
     ...findingLines(report.findings, on),
@@ -75,7 +79,7 @@ function periodOf({ started, ended, reason }: TranscriptReport): string {
 }
 
 function partyLines(party: PartyReport): readonly string[] {
-  const { role, isOwner, certificate, fingerprint, entries } = party;
+  const { role, isOwner, certificate, fingerprint, entries, revocation } = party;
   const whose = isOwner ? ", whose file this is" : "";
   const name = certificate === undefined ? "no certificate at hand" : `"${certificate.commonName}"`;
   return [
@@ -83,6 +87,27 @@ function partyLines(party: PartyReport): readonly string[] {
     ...fingerprint === undefined ? [] : [`          SHA-256 ${fingerprint}`],
     ...certificate === undefined ? [] : [
       `          valid ${certificate.notBefore.toISOString()} to ${certificate.notAfter.toISOString()}`,
+    ],
+    ...revocation === undefined ? [] : [
+      `          revoked ${isoTime(revocation.revokedMs)} (${revocation.reason})`,
+    ],
+  ];
+}
+
+function revocationLines({ revocationLists: lists }: TranscriptReport, nowMs: number) {
+  if (lists === undefined) return ["  revocation: not checked, no --crl"];
+  return lists.flatMap((list) => listLines(list, nowMs));
+}
+
+function listLines(list: RevocationList, nowMs: number): readonly string[] {
+  const { source, issuer, number, thisUpdateMs, nextUpdateMs, entries } = list;
+  const count = `${entries} ${entries === 1 ? "entry" : "entries"}`;
+  return [
+    `  revocation: ${printable(source)} of "${printable(issuer)}", number ${number}, ${count}, ` +
+    `made ${isoTime(thisUpdateMs)}`,
+    ...nextUpdateMs >= nowMs ? [] : [
+      `              a newer one was due ${isoTime(nextUpdateMs)}; ` +
+      "about what is older than the list it is right",
     ],
   ];
 }

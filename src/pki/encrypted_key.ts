@@ -8,6 +8,7 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { PBKDF2_ITERATIONS, sealWithPassphrase } from "../crypto/passphrase_cipher.ts";
 import { ChatError } from "../errors.ts";
+import { encodeDer } from "./der_encode.ts";
 import { decodePem, encodePem } from "./pem.ts";
 import { encodePrivateKey, parsePrivateKey, type PrivateKeyDer } from "./private_key.ts";
 
@@ -53,19 +54,19 @@ export function isEncryptedKey(text: string): boolean {
 export async function encryptPrivateKey(key: PrivateKeyDer, passphrase: string): Promise<string> {
   const { salt, iv, ciphertext } = await sealWithPassphrase(key.pkcs8Der, passphrase);
   const count = Uint8Array.fromHex(PBKDF2_ITERATIONS.toString(16).padStart(8, "0")).subarray(1);
-  const derivation = der(
+  const derivation = encodeDer(
     SEQUENCE,
     PBKDF2,
-    der(
+    encodeDer(
       SEQUENCE,
-      der(OCTET_STRING, salt),
-      der(INTEGER, count), // three bytes, the first below 0x80: minimal and positive
-      der(SEQUENCE, HMAC_SHA256, NULL),
+      encodeDer(OCTET_STRING, salt),
+      encodeDer(INTEGER, count), // three bytes, the first below 0x80: minimal and positive
+      encodeDer(SEQUENCE, HMAC_SHA256, NULL),
     ),
   );
-  const cipher = der(SEQUENCE, AES_256_CBC, der(OCTET_STRING, iv));
-  const algorithm = der(SEQUENCE, PBES2, der(SEQUENCE, derivation, cipher));
-  return encodePem(LABEL, der(SEQUENCE, algorithm, der(OCTET_STRING, ciphertext)));
+  const cipher = encodeDer(SEQUENCE, AES_256_CBC, encodeDer(OCTET_STRING, iv));
+  const algorithm = encodeDer(SEQUENCE, PBES2, encodeDer(SEQUENCE, derivation, cipher));
+  return encodePem(LABEL, encodeDer(SEQUENCE, algorithm, encodeDer(OCTET_STRING, ciphertext)));
 }
 
 /** What opens a key. */
@@ -116,16 +117,4 @@ export async function keyPem(key: PrivateKeyDer, passphrase: string | undefined)
   return passphrase === undefined
     ? encodePrivateKey(key)
     : await encryptPrivateKey(key, passphrase);
-}
-
-/** One DER value of fewer than 65,536 bytes (X.690 §8.1.3). */
-function der(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
-  const content = Buffer.concat(parts);
-  const { length } = content;
-  const size = length < 0x80
-    ? [length]
-    : length < 0x100
-    ? [0x81, length]
-    : [0x82, length >> 8, length & 0xff];
-  return new Uint8Array([tag, ...size, ...content]);
 }

@@ -9,26 +9,28 @@ import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   ExtendedKeyUsageExtension,
-  type Extension,
-  type JsonGeneralName,
+  Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
-  Name,
+  type Name,
   PublicKey,
-  SubjectAlternativeNameExtension,
+  type SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
-  X509CertificateGenerator,
 } from "@peculiar/x509";
-import { isIP } from "node:net";
+import { importVerifyKey } from "../crypto/signature.ts";
 import { ChatError } from "../errors.ts";
-import { type Certificate, parseCertificateDer, subjectNameOf } from "./certificate.ts";
-import { type KeyType, signingAlgorithms } from "./key_type.ts";
+import { alternativeNamesOf, type Certificate, subjectNameOf } from "./certificate.ts";
+import { keyShapeOf, type KeyType } from "./key_type.ts";
+import { EXTENSION } from "./path/extensions.ts";
+import { validatePath } from "./path/validate_path.ts";
+import { encodePermittedNames, type PermittedName } from "./permitted_names.ts";
 import { generatePrivateKey, type PrivateKeyDer } from "./private_key.ts";
+import { nameOf, signCertificate } from "./sign_certificate.ts";
+import { alternativeNames, leafNames } from "./subject_alternative_names.ts";
 import type { Role } from "./validate.ts";
 
 const DAY_MS = 86_400_000;
 const BACKDATE_MS = 300_000; // clocks of a team differ by minutes
-const SERIAL_BYTES = 16; // RFC 5280 §4.1.2.2 allows 20; 128 random bits never repeat
 
 /** A certificate and its private key, as made. */
 export interface Issued {
@@ -44,21 +46,34 @@ export interface CaRequest {
   readonly days: number;
   /** Now, milliseconds since the Unix epoch. */
   readonly nowMs: number;
+  /** What it may sign names of, and nothing else; without any, all names. */
+  readonly permitted?: readonly PermittedName[];
+}
+
+/** Who signs a leaf, for which role, and how long it lives. */
+export interface Issuance {
+  readonly ca: Certificate;
+  readonly caKey: PrivateKeyDer;
+  readonly role: Role;
+  readonly days: number;
+  /** Now, milliseconds since the Unix epoch. */
+  readonly nowMs: number;
 }
 
 /** What a new leaf is made of. */
-export interface LeafRequest {
-  readonly ca: Certificate;
-  readonly caKey: PrivateKeyDer;
-  /** CN; also the first SAN dNSName. */
+export interface LeafRequest extends Issuance {
+  /** CN; also the first alternative name. */
   readonly commonName: string;
-  readonly role: Role;
   /** More names: DNS names or IP addresses. */
   readonly names: readonly string[];
-  readonly days: number;
-  readonly nowMs: number;
   /** RSA 2048 bits where it is left out, which protocol 1 needs. */
   readonly keyType?: KeyType;
+}
+
+/** What a leaf that takes the place of another is made of. */
+export interface RenewalRequest extends Issuance {
+  /** The certificate whose subject and names it gets. */
+  readonly old: Certificate;
 }
 
 /**
@@ -71,9 +86,10 @@ export async function createCa(request: CaRequest): Promise<Issued> {
   const key = await generatePrivateKey(request.keyType);
   const usages = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign;
   const notAfter = new Date(wholeSecond(request.nowMs) + request.days * DAY_MS);
+  const { permitted = [] } = request;
   const certificate = await signCertificate({
-    subject: request.name,
-    issuer: request.name,
+    subject: nameOf(request.name),
+    issuer: nameOf(request.name),
     notBefore: new Date(wholeSecond(request.nowMs) - BACKDATE_MS),
     notAfter,
     spkiDer: key.spkiDer,
@@ -82,6 +98,9 @@ export async function createCa(request: CaRequest): Promise<Issued> {
       new BasicConstraintsExtension(true, 0, true),
       new KeyUsagesExtension(usages, true),
       await SubjectKeyIdentifierExtension.create(new PublicKey(key.spkiDer)),
+      ...(permitted.length === 0
+        ? []
+        : [new Extension(EXTENSION.nameConstraints, true, encodePermittedNames(permitted))]),
     ],
   });
   return { certificate, key };
@@ -92,33 +111,96 @@ export async function createCa(request: CaRequest): Promise<Issued> {
  *
  * @param request Who it is for, for how long, and the CA.
  * @returns The certificate and its key.
- * @throws {ChatError} BAD_CERT if the CA is none, has ended, or would end before the leaf;
- * FORMAT if the CA's key is not the key of its certificate.
+ * @throws {ChatError} As {@link issueForKey} does, and before a key is made.
  */
 export async function issueLeaf(request: LeafRequest): Promise<Issued> {
-  const { ca, role } = request;
-  const notAfter = new Date(wholeSecond(request.nowMs) + request.days * DAY_MS);
-  requireUsableCa(request, notAfter);
+  endOf(request);
+  leafNames(request);
   const key = await generatePrivateKey(request.keyType ?? "rsa-2048");
+  return { certificate: await issueForKey(request, key.spkiDer), key };
+}
+
+/**
+ * Issues a certificate for a key that is there. What it says is decided here alone: nothing but the
+ * key and the names comes from whoever asks.
+ *
+ * @param request Who it is for, for how long, and the CA.
+ * @param spkiDer DER SubjectPublicKeyInfo of an RSA, P-256 or Ed25519 key.
+ * @returns The certificate, which the strict validator accepts.
+ * @throws {ChatError} BAD_CERT if the CA is none, has ended, would end before the leaf, or may not sign
+ * these names, or if the key is the CA's own; FORMAT if the CA's key is not the key of its certificate.
+ */
+export async function issueForKey(
+  request: LeafRequest,
+  spkiDer: Uint8Array<ArrayBuffer>,
+): Promise<Certificate> {
+  return await signLeaf(request, {
+    notAfter: endOf(request),
+    subject: nameOf(request.commonName),
+    alternative: alternativeNames(leafNames(request)),
+    spkiDer,
+  });
+}
+
+/**
+ * Issues a certificate with the subject and the names of another, as they are.
+ *
+ * @param request The other one, for how long, and the CA.
+ * @param spkiDer DER SubjectPublicKeyInfo of an RSA, P-256 or Ed25519 key: the same one, or a new one.
+ * @returns The certificate, which the strict validator accepts.
+ * @throws {ChatError} As {@link issueForKey} does.
+ */
+export async function renewForKey(
+  request: RenewalRequest,
+  spkiDer: Uint8Array<ArrayBuffer>,
+): Promise<Certificate> {
+  const alternative = alternativeNamesOf(request.old);
+  return await signLeaf(request, {
+    notAfter: endOf(request),
+    subject: subjectNameOf(request.old),
+    alternative: alternative === undefined ? [] : [alternative],
+    spkiDer,
+  });
+}
+
+/** The parts of a leaf that differ from one way of issuing to the other. */
+interface LeafParts {
+  readonly notAfter: Date;
+  readonly subject: Name;
+  readonly alternative: readonly SubjectAlternativeNameExtension[];
+  readonly spkiDer: Uint8Array<ArrayBuffer>;
+}
+
+async function signLeaf(issuance: Issuance, parts: LeafParts): Promise<Certificate> {
+  const { ca, caKey, role, nowMs } = issuance;
+  const { notAfter, subject, alternative, spkiDer } = parts;
+  if (spkiDer.toHex() === ca.key.spkiDer.toHex()) {
+    throw new ChatError("BAD_CERT", "cannot issue: the key is the CA's own");
+  }
+  const notBefore = Math.max(wholeSecond(nowMs) - BACKDATE_MS, ca.notBefore.getTime());
   const certificate = await signCertificate({
-    subject: request.commonName,
-    issuer: ca,
-    notBefore: new Date(
-      Math.max(wholeSecond(request.nowMs) - BACKDATE_MS, ca.notBefore.getTime()),
-    ),
+    subject,
+    issuer: subjectNameOf(ca),
+    notBefore: new Date(notBefore),
     notAfter,
-    spkiDer: key.spkiDer,
-    signer: request.caKey,
+    spkiDer,
+    signer: caKey,
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
-      new KeyUsagesExtension(leafUsages(key), true),
+      new KeyUsagesExtension(leafUsages(spkiDer), true),
       new ExtendedKeyUsageExtension([EKU_OID[role]], true),
-      new SubjectAlternativeNameExtension(alternativeNames(request)),
-      await SubjectKeyIdentifierExtension.create(new PublicKey(key.spkiDer)),
+      ...alternative,
+      await SubjectKeyIdentifierExtension.create(new PublicKey(spkiDer)),
       await AuthorityKeyIdentifierExtension.create(new PublicKey(new Uint8Array(ca.key.spkiDer))),
     ],
   });
-  return { certificate, key };
+  const { der: leafDer, notBefore: at } = certificate;
+  const result = await validatePath({ leafDer, anchorsDer: [ca.der], at, purpose: role });
+  // One that ends before it begins, by a clock from before the CA, is good for nothing anyway.
+  if (result.kind === "accepted" || result.code === "expired") return certificate;
+  throw new ChatError("BAD_CERT", `cannot issue: ${result.text} (${result.rule})`, {
+    hint: "nobody would accept it: ask for other names, or look at the CA: securechat ca show",
+  });
 }
 
 const EKU_OID: Readonly<Record<Role, string>> = {
@@ -131,7 +213,9 @@ function wholeSecond(ms: number): number {
   return Math.floor(ms / 1000) * 1000;
 }
 
-function requireUsableCa({ ca, caKey, nowMs }: LeafRequest, notAfter: Date): void {
+/** The end of a leaf that a CA may issue now. */
+function endOf({ ca, caKey, days, nowMs }: Issuance): Date {
+  const notAfter = new Date(wholeSecond(nowMs) + days * DAY_MS);
   if (!ca.isCa) {
     throw new ChatError("BAD_CERT", "cannot issue: the CA file is not a CA certificate");
   }
@@ -144,66 +228,18 @@ function requireUsableCa({ ca, caKey, nowMs }: LeafRequest, notAfter: Date): voi
       hint: "make a new CA: securechat ca init --force",
     });
   }
-  if (end >= notAfter) return;
-  const days = Math.floor((end.getTime() - nowMs) / DAY_MS);
+  if (end >= notAfter) return notAfter;
+  const left = Math.floor((end.getTime() - nowMs) / DAY_MS);
   throw new ChatError(
     "BAD_CERT",
     `cannot issue until ${notAfter.toISOString()}: the CA itself ends ${end.toISOString()}`,
-    { hint: `ask for at most --days ${days}, or make a new CA: securechat ca init` },
+    { hint: `ask for at most --days ${left}, or make a new CA: securechat ca init` },
   );
 }
 
-/** A server also answers to localhost, so that it can be tried on its own machine. */
-function alternativeNames({ commonName, role, names }: LeafRequest): JsonGeneralName[] {
-  const local = role === "server" ? ["localhost", "127.0.0.1"] : [];
-  const all = [...new Set([commonName, ...local, ...names])];
-  return all.map((value) => ({ type: isIP(value) > 0 ? "ip" : "dns", value }));
-}
-
-interface Unsigned {
-  readonly subject: string;
-  /** The CA, or a name for a certificate that signs itself. */
-  readonly issuer: Certificate | string;
-  readonly notBefore: Date;
-  readonly notAfter: Date;
-  readonly spkiDer: Uint8Array<ArrayBuffer>;
-  readonly signer: PrivateKeyDer;
-  readonly extensions: Extension[];
-}
-
 /** Only RSA encrypts keys: RFC 8813 §3, RFC 8410 §5. */
-function leafUsages({ kind }: PrivateKeyDer): number {
+function leafUsages(spkiDer: Uint8Array): number {
   const { digitalSignature, keyEncipherment } = KeyUsageFlags;
-  return kind === "rsa" ? digitalSignature | keyEncipherment : digitalSignature;
-}
-
-async function signCertificate(parts: Unsigned): Promise<Certificate> {
-  const { key, signature } = signingAlgorithms(parts.signer.kind);
-  const signingKey = await crypto.subtle.importKey("pkcs8", parts.signer.pkcs8Der, key, false, [
-    "sign",
-  ]);
-  const made = await X509CertificateGenerator.create({
-    serialNumber: randomSerial(),
-    subject: nameOf(parts.subject),
-    issuer: typeof parts.issuer === "string" ? nameOf(parts.issuer) : subjectNameOf(parts.issuer),
-    notBefore: parts.notBefore,
-    notAfter: parts.notAfter,
-    signingAlgorithm: signature,
-    publicKey: new PublicKey(parts.spkiDer),
-    signingKey,
-    extensions: parts.extensions,
-  });
-  return parseCertificateDer(new Uint8Array(made.rawData), "the new certificate");
-}
-
-/** Tagged as UTF8String, so that nothing in it is read as RFC 4514 syntax (quotes, `#`, `+`). */
-function nameOf(commonName: string): Name {
-  return new Name([{ CN: [{ utf8String: commonName }] }]);
-}
-
-/** Positive and of full length: RFC 5280 §4.1.2.2. */
-function randomSerial(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(SERIAL_BYTES));
-  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
-  return bytes.toHex();
+  const isRsa = keyShapeOf(importVerifyKey(spkiDer).handle)?.keyKind === "rsa";
+  return isRsa ? digitalSignature | keyEncipherment : digitalSignature;
 }

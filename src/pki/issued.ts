@@ -39,8 +39,10 @@ export function issuedCertificates(
   const replaced = new Set(
     lines.filter(({ kind }) => kind === "renewed").map(({ note }) => note),
   );
+  // The first revocation of a certificate is the one that counts: it is set last.
   const revocations = new Map(
-    lines.filter(({ kind }) => kind === "revoked").map((line) => [line.fingerprint, line]),
+    lines.filter(({ kind }) => kind === "revoked").toReversed()
+      .map((line) => [line.fingerprint, line]),
   );
   return lines.filter(({ kind }) => kind === "issued" || kind === "renewed").map((line) => {
     const revocation = revocations.get(line.fingerprint);

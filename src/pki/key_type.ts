@@ -81,6 +81,25 @@ export function keyShapeOf(key: KeyObject): KeyShape | undefined {
 }
 
 /**
+ * The type of a new key in the place of an old one: of the same kind, and not shorter.
+ *
+ * @param shape The old key.
+ * @returns The type.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(keyTypeLike({ keyKind: "rsa", keyBits: 2560 }), "rsa-3072");
+ * assert.equal(keyTypeLike({ keyKind: "ed25519", keyBits: 256 }), "ed25519");
+ * ```
+ */
+export function keyTypeLike({ keyKind, keyBits }: KeyShape): KeyType {
+  if (keyKind !== "rsa") return keyKind;
+  if (keyBits > 3072) return "rsa-4096";
+  return keyBits > 2048 ? "rsa-3072" : "rsa-2048";
+}
+
+/**
  * A key in words.
  *
  * @param shape Its kind and size.

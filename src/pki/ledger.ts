@@ -73,6 +73,9 @@ export interface LedgerPlace {
   readonly key: PrivateKeyDer;
 }
 
+/** What a line tells of the certificate that it is about. */
+export type LedgerSubject = Pick<Certificate, "serial" | "fingerprint" | "subject" | "notAfter">;
+
 /** What happened to a certificate. */
 export interface LedgerDeed {
   readonly kind: LedgerKind;
@@ -89,7 +92,7 @@ export interface LedgerDeed {
  * @param deed What is done.
  * @returns The event, to be signed into a line.
  */
-export function ledgerEvent(certificate: Certificate, deed: LedgerDeed): LedgerEvent {
+export function ledgerEvent(certificate: LedgerSubject, deed: LedgerDeed): LedgerEvent {
   return {
     kind: deed.kind,
     time: new Date(deed.nowMs).toISOString(),

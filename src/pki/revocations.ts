@@ -8,12 +8,13 @@
  */
 
 import { printable } from "../bytes/printable.ts";
-import { ChatError } from "../errors.ts";
+import { asChatError, ChatError } from "../errors.ts";
 import type { Certificate } from "./certificate.ts";
 import { parsePathCertificate, type PathCertificate } from "./path/certificate_der.ts";
-import { type Crl, crlEntryKey, parseCrl } from "./path/crl.ts";
+import { type Crl, crlEntryKey, parseCrl, REMOVE_FROM_CRL } from "./path/crl.ts";
 import { KEY_USAGE } from "./path/profile_rules.ts";
 import { WorkBudget } from "./path/work_budget.ts";
+import { reasonName } from "./revocation_reason.ts";
 
 /** When and why a certificate was revoked. */
 export interface Revocation {
@@ -35,21 +36,6 @@ export interface Revocations {
   of(certificate: Certificate): Revocation | undefined;
 }
 
-/** RFC 5280 §5.3.1; the number is the index. */
-const REASON_NAMES: readonly string[] = [
-  "unspecified",
-  "key-compromise",
-  "ca-compromise",
-  "affiliation-changed",
-  "superseded",
-  "cessation-of-operation",
-  "certificate-hold",
-  "unspecified", // 7 is not used
-  "remove-from-crl",
-  "privilege-withdrawn",
-  "aa-compromise",
-];
-
 /** No list, so nothing is revoked. */
 export const NO_REVOCATIONS: Revocations = { crls: [], of: () => undefined };
 
@@ -68,12 +54,23 @@ export function readRevocations(
 ): Revocations {
   const signers = anchors.map(({ der }) => parsePathCertificate(der));
   const crls = crlsDer.map((der) => {
-    const crl = parseCrl(der);
+    const crl = readCrl(der, source);
     requireWhole(crl, source);
     requireSigned(crl, { signers, source });
     return crl;
   });
   return { crls, of: (certificate) => earliest(crls, certificate) };
+}
+
+function readCrl(der: Uint8Array, source: string): Crl {
+  try {
+    return parseCrl(der);
+  } catch (error) {
+    const why = asChatError(error).message;
+    throw new ChatError("FORMAT", `cannot use revocation list of ${source}: ${why}`, {
+      cause: error,
+    });
+  }
 }
 
 function requireWhole(crl: Crl, source: string): void {
@@ -105,12 +102,29 @@ function requireSigned(
 
 function earliest(crls: readonly Crl[], certificate: Certificate): Revocation | undefined {
   if (crls.every(({ entries }) => entries.size === 0)) return undefined;
-  const { issuer, serial } = parsePathCertificate(certificate.der);
-  const key = crlEntryKey(issuer, serial);
+  const strict = strictly(certificate);
+  if (strict === undefined) return undefined;
+  const key = crlEntryKey(strict.issuer, strict.serial);
   const found = crls.flatMap(({ entries }) => entries.get(key) ?? [])
+    .filter(({ reason }) => reason !== REMOVE_FROM_CRL)
     .sort((a, b) => a.revokedMs - b.revokedMs)[0];
   if (found === undefined) return undefined;
-  return { revokedMs: found.revokedMs, reason: REASON_NAMES[found.reason] ?? "unspecified" };
+  return { revokedMs: found.revokedMs, reason: reasonName(found.reason) };
+}
+
+/**
+ * A certificate as strict reading sees it, for a look into lists.
+ *
+ * @param certificate Any certificate, a stranger's, too.
+ * @returns It, or nothing where strict reading refuses it: then every other rule refuses it as well.
+ */
+export function strictly({ der }: Certificate): PathCertificate | undefined {
+  try {
+    return parsePathCertificate(der);
+  } catch (error) {
+    if (error instanceof ChatError) return undefined;
+    throw error;
+  }
 }
 
 /**

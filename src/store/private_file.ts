@@ -72,14 +72,20 @@ async function createPrivate(path: string, data: Uint8Array): Promise<void> {
 }
 
 async function replacePrivate(path: string, data: Uint8Array): Promise<void> {
-  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
-  await createPrivate(temporary, data);
+  const temporary = await stage(path, data);
   try {
     await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {}); // as above
     throw error;
   }
+}
+
+/** Writes a file beside its place. */
+async function stage(path: string, data: Uint8Array): Promise<string> {
+  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+  await createPrivate(temporary, data);
+  return temporary;
 }
 
 /**
@@ -117,6 +123,51 @@ export async function writePrivate(
       });
     }
     throw fileFault("write", path, error);
+  }
+}
+
+/** One of several files that belong together. */
+export interface PrivateText {
+  readonly path: string;
+  /** Written as UTF-8. */
+  readonly data: string;
+}
+
+/**
+ * Writes files that are useless without each other, each with mode 0600 and flushed to the disk.
+ * Where files are replaced, all of them are on the disk before the first takes its place, so that a
+ * full disk leaves the old ones as they are.
+ *
+ * @param files The files; their folders must exist.
+ * @param options `replace`: whether files that are there are replaced.
+ * @throws {ChatError} As {@link writePrivate} does.
+ */
+export async function writePrivateTogether(
+  files: readonly PrivateText[],
+  { replace }: { readonly replace: boolean },
+): Promise<void> {
+  if (!replace) {
+    for (const { path, data } of files) await writePrivate(path, data);
+    return;
+  }
+  const staged: { readonly path: string; readonly temporary: string }[] = [];
+  let current = "";
+  let renamed = 0;
+  try {
+    for (const { path, data } of files) {
+      current = path;
+      staged.push({ path, temporary: await stage(path, new TextEncoder().encode(data)) });
+    }
+    for (const { path, temporary } of staged) {
+      current = path;
+      await Deno.rename(temporary, path);
+      renamed += 1;
+    }
+  } catch (error) {
+    // Once one is in its place the others are needed: they stay under their temporary names.
+    const useless = renamed === 0 ? staged : [];
+    for (const { temporary } of useless) await Deno.remove(temporary).catch(() => {}); // as above
+    throw fileFault("write", current, error);
   }
 }
 

@@ -229,7 +229,7 @@ Deno.test("reportText() shows control characters of names and words instead of o
   const named: Certificate = { ...alice.certificate, commonName: "al\x1b[31mice" };
   const parties = report.parties.map((party) => ({ ...party, certificate: named }));
   const on = { write() {}, isTerminal: false };
-  const shown = reportText("a\x07.transcript", { report: { ...report, parties }, on });
+  const shown = reportText("a\x07.transcript", { report: { ...report, parties }, on, nowMs: 0 });
   // deno-lint-ignore no-control-regex -- the very thing that must not be there
   assert.doesNotMatch(shown, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
   assert.match(shown, /hi\\u\{1b\}\[2J/);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readPrivate, writePrivate } from "../../src/store/private_file.ts";
+import { readPrivate, writePrivate, writePrivateTogether } from "../../src/store/private_file.ts";
 
 /** A test with a folder of its own, which is removed. */
 function inFolder(name: string, fn: (folder: string) => Promise<void>): void {
@@ -94,4 +94,21 @@ inFolder("readPrivate() rejects what is not a plain file", async (folder) => {
   await assert.rejects(readPrivate(`${folder}/none`, { maxBytes: 9 }), { code: "NO_INPUT" });
   await assert.rejects(readPrivate(folder, { maxBytes: 9 }), { code: "FILE" });
   await assert.rejects(readPrivate(`${folder}/a\0b`, { maxBytes: 9 }), { code: "FILE" });
+});
+
+inFolder("writePrivateTogether() replaces all of the files or none", async (folder) => {
+  const files = ["key", "cert"].map((name) => ({ path: `${folder}/${name}`, data: "old" }));
+  await writePrivateTogether(files, { replace: false });
+  const after = files.map(({ path }) => ({ path, data: "new" }));
+  await assert.rejects(writePrivateTogether(after, { replace: false }), { code: "EXISTS" });
+  const lost = { path: `${folder}/none/cert`, data: "new" };
+  await assert.rejects(writePrivateTogether([...after, lost], { replace: true }), { code: "FILE" });
+  for (const { path } of files) assert.equal(await Deno.readTextFile(path), "old");
+  assert.deepEqual((await namesIn(folder)).sort(), ["cert", "key"]);
+  await writePrivateTogether(after, { replace: true });
+  for (const { path } of files) {
+    assert.equal(await Deno.readTextFile(path), "new");
+    assert.equal(await modeOf(path), 0o600);
+  }
+  assert.deepEqual((await namesIn(folder)).sort(), ["cert", "key"]);
 });

@@ -10,7 +10,7 @@ import { encryptEcb } from "../../src/crypto/aes_ecb.ts";
 import { sha256 } from "../../src/crypto/digest.ts";
 import { importSigningKey, type SigningKey } from "../../src/crypto/signature.ts";
 import type { Certificate } from "../../src/pki/certificate.ts";
-import { createCa, issueLeaf } from "../../src/pki/issue.ts";
+import { createCa, type Issued, issueLeaf } from "../../src/pki/issue.ts";
 import type { Role } from "../../src/pki/validate.ts";
 import type { MessageRecord, Receipt } from "../../src/protocol/session.ts";
 import { signMessage, signReceipt } from "../../src/protocol/v1/evidence.ts";
@@ -46,6 +46,8 @@ export interface Cast {
   /** A client of another CA. */
   readonly stranger: Person;
   readonly strangerCa: Certificate;
+  /** The two CAs with their keys, to make revocation lists. */
+  readonly issuers: { readonly team: Issued; readonly stranger: Issued };
 }
 
 let made: Promise<Cast> | undefined;
@@ -90,7 +92,8 @@ async function makeCast(): Promise<Cast> {
     person("eve", { issuer: strangerCa }),
   ]) as [Person, Person, Person, Person, Person];
   const trust = { ca: ca.certificate, strangerCa: strangerCa.certificate };
-  return { ...trust, alice, server, mallory, expired, stranger };
+  const issuers = { team: ca, stranger: strangerCa };
+  return { ...trust, issuers, alice, server, mallory, expired, stranger };
 }
 
 /** What somebody said. */

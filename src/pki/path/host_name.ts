@@ -78,8 +78,13 @@ export function canonicalHost(text: string): string | undefined {
   }
 }
 
-/** The text of an iPAddress in its one spelling, or nothing when it has neither 4 nor 16 bytes. */
-function addressText(bytes: Uint8Array): string | undefined {
+/**
+ * The text of an iPAddress in its one spelling.
+ *
+ * @param bytes The address.
+ * @returns Its text, or nothing when it has neither 4 nor 16 bytes.
+ */
+export function addressText(bytes: Uint8Array): string | undefined {
   if (bytes.length === 4) return bytes.join(".");
   if (bytes.length !== 16) return undefined;
   return canonicalHost(bytes.toHex().match(/.{4}/g)?.join(":") ?? "");

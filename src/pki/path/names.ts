@@ -17,6 +17,8 @@ export interface DistinguishedName {
   readonly key: string;
   /** For people; printable. */
   readonly text: string;
+  /** "CN=alice": one for each attribute, as it is written. */
+  readonly attributeTexts: readonly string[];
   /** Values of emailAddress attributes, for name constraints (RFC 5280 §4.2.1.10). */
   readonly emails: readonly string[];
   /** Values of commonName attributes. */
@@ -49,14 +51,14 @@ export function parseName(value: DerValue): DistinguishedName {
   if (value.tag !== TAG.sequence) throw malformed("name is not a SEQUENCE");
   const rdns = new DerCursor(value.content, "name").rest().map(parseRdn);
   const attributes = rdns.flat();
+  const attributeTexts = attributes.map(({ type, text }) => `${SHORT_NAMES[type] ?? type}=${text}`);
   const rdnKeys = rdns.map((rdn) => rdn.map(({ key }) => key).sort().join("+"));
   return {
     der: value.full,
     rdnKeys,
     key: JSON.stringify(rdnKeys),
-    text: printable(
-      attributes.map(({ type, text }) => `${SHORT_NAMES[type] ?? type}=${text}`).join(", "),
-    ),
+    text: printable(attributeTexts.join(", ")),
+    attributeTexts,
     emails: attributes.filter(({ type }) => type === EMAIL_ADDRESS).map(({ text }) => text),
     commonNames: attributes.filter(({ type }) => type === COMMON_NAME).map(({ text }) => text),
   };

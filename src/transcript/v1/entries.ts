@@ -13,9 +13,10 @@ import type { Role } from "../../pki/validate.ts";
 import type { MessageRecord } from "../../protocol/session.ts";
 import { decodeUtf8 } from "../../protocol/v1/json.ts";
 import { findAuthors } from "./authors.ts";
-import { dateFault, nameOf, type Parties, type Party } from "./parties.ts";
+import { nameOf, type Parties, type Party } from "./parties.ts";
 import type { ReadEntry, ReadRecord } from "./reader.ts";
 import { type EntryReport, errorAt, type Fault, type Finding, warningAt } from "./report.ts";
+import { momentFault } from "./revoked.ts";
 
 /** What entries are judged by. */
 export interface EntryPolicy {
@@ -123,8 +124,8 @@ class EntryChecker {
   #partyFault(party: Party, { seqno, ts }: MessageRecord): Fault | undefined {
     const { ca, atMs = ts } = this.#policy;
     if (party.fault !== undefined) return party.fault;
-    const dates = party.certificate && dateFault(party.certificate, { ca, atMs });
-    if (dates !== undefined) return dates;
+    const fault = momentFault(party, { ca, atMs });
+    if (fault !== undefined) return fault;
     const last = this.#lastSeq[party.role];
     if (seqno > last) return undefined;
     return { code: "REPLAY", text: `number ${seqno} of the ${party.role} comes after ${last}` };

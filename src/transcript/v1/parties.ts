@@ -11,6 +11,8 @@
 import { printable } from "../../bytes/printable.ts";
 import { asChatError } from "../../errors.ts";
 import { type Certificate, parseCertificateDer } from "../../pki/certificate.ts";
+import type { RevocationLists } from "../../pki/revocation_lists.ts";
+import type { Revocation } from "../../pki/revocations.ts";
 import { trustIn } from "../../pki/trust.ts";
 import { badCertificate, findFault, type Role } from "../../pki/validate.ts";
 import { probesOf } from "./probes.ts";
@@ -26,6 +28,8 @@ export interface Party {
   readonly certificate?: Certificate;
   /** Why the certificate is not accepted, whatever the time. */
   readonly fault?: Fault;
+  /** Since when the certificate is revoked, if a list says so. */
+  readonly revocation?: Revocation;
 }
 
 /** Both sides. */
@@ -40,6 +44,8 @@ export interface Trust {
   readonly ca: Certificate;
   /** Certificates that may be a side's; none of them is trusted for being here. */
   readonly certificates: readonly Certificate[];
+  /** What revocation lists say; without them revocation is not checked. */
+  readonly revocations?: RevocationLists;
 }
 
 /** The sides, and what is wrong with the file's certificate lines. */
@@ -72,14 +78,20 @@ export async function resolveParties(
   });
   const isShared = owner !== undefined && owner.key.spkiDer.toHex() === other?.key.spkiDer.toHex();
   const parties = {
-    owner: await judge(owner, { ca: trust.ca, role: ownerRole, isOwner: true, isShared }),
-    other: await judge(other, {
-      ca: trust.ca,
-      role: otherRole,
-      isOwner: false,
-      isShared,
-      ...(fingerprint !== undefined && { fingerprint }),
-    }),
+    owner: withRevocation(
+      await judge(owner, { ca: trust.ca, role: ownerRole, isOwner: true, isShared }),
+      trust,
+    ),
+    other: withRevocation(
+      await judge(other, {
+        ca: trust.ca,
+        role: otherRole,
+        isOwner: false,
+        isShared,
+        ...(fingerprint !== undefined && { fingerprint }),
+      }),
+      trust,
+    ),
   };
   return { parties, findings: [...shown.findings, ...shownFaults(file, parties)] };
 }
@@ -189,6 +201,11 @@ async function judge(
     ? { code: "BAD_CERT", text } as const
     : await chainFault(certificate, { ca, role: side.role });
   return { ...side, certificate, fingerprint: certificate.fingerprint, ...(fault && { fault }) };
+}
+
+function withRevocation(party: Party, { revocations }: Trust): Party {
+  const revocation = party.certificate && revocations?.of(party.certificate);
+  return { ...party, ...(revocation && { revocation }) };
 }
 
 /** Everything but the dates: those depend on the entry. */

@@ -13,9 +13,10 @@ import type { Certificate } from "../../pki/certificate.ts";
 import type { Receipt } from "../../protocol/session.ts";
 import { verifyReceipt } from "../../protocol/v1/evidence.ts";
 import { encodeEntry } from "./entry.ts";
-import { dateFault, nameOf, type Parties, type Party } from "./parties.ts";
+import { nameOf, type Parties, type Party } from "./parties.ts";
 import type { At, TranscriptFile } from "./reader.ts";
 import type { Fault, ReceiptReport } from "./report.ts";
+import { momentFault } from "./revoked.ts";
 
 /** What receipts are judged by. */
 export interface ReceiptPolicy {
@@ -125,11 +126,8 @@ function signatureFault(
   }
 }
 
-function signerFault(
-  { certificate, fault }: Party,
-  { ca, atMs }: ReceiptPolicy,
-): Fault | undefined {
-  return fault ?? (certificate && dateFault(certificate, { ca, atMs }));
+function signerFault(party: Party, { ca, atMs }: ReceiptPolicy): Fault | undefined {
+  return party.fault ?? momentFault(party, { ca, atMs });
 }
 
 /** The hash of the other side's file if it has these entries in this order. */

@@ -6,6 +6,8 @@
 
 import type { ErrorCode } from "../../errors.ts";
 import type { Certificate } from "../../pki/certificate.ts";
+import type { RevocationList } from "../../pki/revocation_lists.ts";
+import type { Revocation } from "../../pki/revocations.ts";
 import type { Role } from "../../pki/validate.ts";
 import type { Receipt } from "../../protocol/session.ts";
 
@@ -38,6 +40,8 @@ export interface PartyReport {
   readonly fingerprint?: string;
   /** Why the certificate is not accepted, whatever the time. */
   readonly fault?: Fault;
+  /** Since when the certificate is revoked, be it after everything that is here. */
+  readonly revocation?: Revocation;
   /** Number of entries that this side's key signed. */
   readonly entries: number;
 }
@@ -86,6 +90,8 @@ export interface TranscriptReport {
   readonly transcriptSha256: string;
   readonly receipt?: ReceiptReport;
   readonly peerReceipt?: ReceiptReport;
+  /** The lists that were used; absent when revocation was not checked. */
+  readonly revocationLists?: readonly RevocationList[];
   /** In the order of the file. */
   readonly findings: readonly Finding[];
 }

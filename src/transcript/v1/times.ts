@@ -3,6 +3,8 @@ import type { TranscriptFile } from "./reader.ts";
 import { type EntryReport, type Finding, warningAt } from "./report.ts";
 
 /** How far the clocks of two honest sides may differ, milliseconds. */
+/** Latest moment that ECMA-262 §21.4.1.1 can write as a date, milliseconds. */
+const DATE_MAX_MS = 8.64e15;
 const CLOCK_TOLERANCE_MS = 300_000;
 
 /**
@@ -51,4 +53,21 @@ export function epochOf(text: string | undefined): number | undefined {
   if (text === undefined || !/(Z|[+-]\d\d:\d\d)$/.test(text)) return undefined;
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? undefined : ms;
+}
+
+/**
+ * A time as text.
+ *
+ * @param ms Milliseconds since the Unix epoch, 0 to 2^53-1.
+ * @returns ISO 8601, or the number where the calendar ends.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(isoTime(0), "1970-01-01T00:00:00.000Z");
+ * assert.equal(isoTime(9e15), "9000000000000000 ms");
+ * ```
+ */
+export function isoTime(ms: number): string {
+  return ms <= DATE_MAX_MS ? new Date(ms).toISOString() : `${ms} ms`;
 }

@@ -11,7 +11,7 @@
 
 import { checkEntries } from "./entries.ts";
 import type { TranscriptSource } from "./lines.ts";
-import { dateFault, type Parties, type Party, resolveParties, type Trust } from "./parties.ts";
+import { type Parties, type Party, resolveParties, type Trust } from "./parties.ts";
 import { readTranscript, type TranscriptFile } from "./reader.ts";
 import { checkReceipts, type ReceiptReports } from "./receipts.ts";
 import {
@@ -23,6 +23,7 @@ import {
   type Verdict,
   warningAt,
 } from "./report.ts";
+import { momentFault, revocationWarnings } from "./revoked.ts";
 import { checkTimes, epochOf } from "./times.ts";
 
 /** What a transcript is verified by. */
@@ -52,7 +53,7 @@ export async function verifyTranscript(
   options: VerifyOptions,
 ): Promise<TranscriptReport> {
   const file = await readTranscript(source);
-  const { ca, at, sessionKey, signal } = options;
+  const { ca, revocations, at, sessionKey, signal } = options;
   const { parties, findings: shown } = await resolveParties(file, options);
   const { entries, findings: judged } = await checkEntries(file.entries, {
     parties,
@@ -64,9 +65,11 @@ export async function verifyTranscript(
   const atMs = at?.getTime() ?? entries.findLast(({ ts }) => ts !== undefined)?.ts ??
     momentOf(file);
   const receipts = checkReceipts(file, { parties, ca, atMs });
+  const lastMs = at?.getTime() ?? lastMomentOf(file, entries);
   const findings = inOrder([
     ...file.findings,
     ...shown,
+    ...revocationWarnings(file, { parties, entries, revocations, lastMs }),
     ...silentFaults(file, { parties, entries, receipts, options }),
     ...judged,
     ...checkTimes(file, entries),
@@ -80,6 +83,7 @@ export async function verifyTranscript(
     entries,
     transcriptSha256: file.transcriptSha256,
     ...receipts,
+    ...(revocations && { revocationLists: revocations.lists }),
     findings,
   };
 }
@@ -122,9 +126,15 @@ function silentFaults(
       return [errorAt(line, { code: "BAD_CERT", text })];
     }
     const fault = shownAt === undefined ? party.fault : undefined;
-    const found = fault ?? dateFault(certificate, { ca, atMs });
+    const found = fault ?? momentFault(party, { ca, atMs });
     return found === undefined ? [] : [errorAt(line, found)];
   });
+}
+
+/** The last time that somebody signed; of a session without entries its start. */
+function lastMomentOf(file: TranscriptFile, entries: readonly EntryReport[]): number {
+  const times = entries.flatMap(({ author, ts }) => author && ts !== undefined ? [ts] : []);
+  return times.length === 0 ? momentOf(file) : times.reduce((last, ts) => Math.max(last, ts));
 }
 
 /** When a session without entries was held; the original writes local time, here taken as UTC. */
