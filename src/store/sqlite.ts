@@ -100,9 +100,13 @@ class SqliteRunner implements SqlRunner {
     return this.run(sql, values);
   }
 
-  close(): Promise<void> {
-    if (this.#database.isOpen) this.#database.close();
-    return Promise.resolve();
+  // deno-lint-ignore require-await -- as above
+  async close(): Promise<void> {
+    try {
+      if (this.#database.isOpen) this.#database.close();
+    } catch (error) {
+      throw sqliteFault(error, this.location);
+    }
   }
 }
 

@@ -7,6 +7,7 @@
 import { benchChat } from "./chat.ts";
 import { benchIdle } from "./idle.ts";
 import { benchParts } from "./parts.ts";
+import { benchSignIn } from "./sign_in.ts";
 import { benchStart } from "./start.ts";
 import { type BenchResult, benchVerify } from "./verify.ts";
 
@@ -23,6 +24,7 @@ const GOALS: Readonly<Record<string, string>> = {
 const SECTIONS = {
   "Start": benchStart,
   "Where the time goes": benchParts,
+  "Signing in": benchSignIn,
   "Conversation": benchChat,
   "Audit": benchVerify,
   "Idle sessions": benchIdle,

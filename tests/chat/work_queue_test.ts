@@ -29,10 +29,12 @@ Deno.test("WorkQueue runs two at once, lets three wait in order, and refuses the
   assert.deepEqual(started, [0, 1]);
   gates[1]?.resolve(1);
   await settle();
-  assert.deepEqual(started, [0, 1, 2]);
+  const late = run(6);
+  await settle();
+  assert.deepEqual(started, [0, 1, 2], "who takes over a place holds it");
   for (const [name, gate] of gates.entries()) gate.resolve(name);
-  assert.deepEqual(await Promise.all(runs), [0, 1, 2, 3, 4]);
-  assert.deepEqual(started, [0, 1, 2, 3, 4]);
+  assert.deepEqual(await Promise.all([...runs, late]), [0, 1, 2, 3, 4, 6]);
+  assert.deepEqual(started, [0, 1, 2, 3, 4, 6]);
 });
 
 Deno.test("WorkQueue gives a place back when its task fails", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   isScryptPassword,
+  newStoredPassword,
   passwordBytes,
   scryptPassword,
 } from "../../src/crypto/scrypt_password.ts";
@@ -15,6 +16,15 @@ Deno.test("isScryptPassword() accepts the password, composed or decomposed, and 
   assert.equal(await isScryptPassword("Cafe au lait", { salt, hash }), false);
   const other = new Uint8Array(16).fill(8);
   assert.equal(await isScryptPassword("Caf\u00e9 au lait", { salt: other, hash }), false);
+});
+
+Deno.test("newStoredPassword() salts one password in two ways, and both are accepted", async () => {
+  const [one, two] = [await newStoredPassword("secret"), await newStoredPassword("secret")];
+  assert.equal(one.salt.length, 16);
+  assert.notDeepEqual(one.salt, two.salt);
+  assert.notDeepEqual(one.hash, two.hash);
+  assert.equal(await isScryptPassword("secret", one), true);
+  assert.equal(await isScryptPassword("secret", two), true);
 });
 
 needs(

@@ -8,6 +8,7 @@ import { Deadlines } from "../../src/chat/deadlines.ts";
 import { LIMITS } from "../../src/chat/limits.ts";
 import { Outbox } from "../../src/chat/outbox.ts";
 import { ChatServer } from "../../src/chat/server.ts";
+import { SignInDesk } from "../../src/chat/sign_in_desk.ts";
 import { mergeSettings } from "../../src/cli/config.ts";
 import { report } from "../../src/cli/report.ts";
 import { randomBytes } from "../../src/crypto/entropy.ts";
@@ -25,11 +26,13 @@ import { RecordOpener } from "../../src/protocol/v2/record_stream.ts";
 import { chooseVersion } from "../../src/protocol/v2/version.ts";
 import { LoginThrottle } from "../../src/store/login_throttle.ts";
 import { readPrivate, writePrivate } from "../../src/store/private_file.ts";
-import { openSqliteStore } from "../../src/store/sqlite.ts";
+import { openSqliteKeyAccounts, openSqliteStore } from "../../src/store/sqlite.ts";
 import { parseEntry } from "../../src/transcript/v1/entry.ts";
+import { startRoomWorld } from "../testkit/room_server_world.ts";
 import { startWorld, testCa, testIdentity, testLeaf } from "../testkit/chat_world.ts";
 import { HandRoom, LOG, sessionName } from "../testkit/hand_room.ts";
 import { identity2, NOW_MS as ROOM_NOW_MS, SERVER2_NAME } from "../testkit/identities2.ts";
+import { sampleKeyHash } from "../testkit/key_account_contract.ts";
 import { bodyOf, messageOf, newClient, openPair } from "../testkit/machines.ts";
 import { memoryIo } from "../testkit/memory_io.ts";
 import { inTempFolder } from "../testkit/temp_folder.ts";
@@ -57,6 +60,19 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     });
     const client = await world.dial();
     await client.untilKind("ended");
+    throw client.events.find((event) => event.kind === "ended")?.error;
+  },
+  TRUNCATED: async () => {
+    await using world = await startRoomWorld({ signIn: "password" });
+    const client = await world.dial("alice");
+    await client.untilKind("sign_in_wanted");
+    await world.server.stop();
+    await client.untilKind("ended");
+    throw client.events.find((event) => event.kind === "ended")?.error;
+  },
+  ROOM: async () => {
+    await using world = await startRoomWorld();
+    const client = await world.join("alice", { room: "attic" });
     throw client.events.find((event) => event.kind === "ended")?.error;
   },
   SIG_FAIL: async () => {
@@ -95,6 +111,15 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     for (let said = 0; said <= 1024; said++) await room.say("is anybody there?", ROOM_NOW_MS);
   },
   SIGN_IN: () => logIn(1),
+  CERT_MISMATCH: () =>
+    inTempFolder(async (folder) => {
+      const store = openSqliteKeyAccounts(`${folder}/x.db`);
+      const request = { type: "login", email: "a@x", password: "secret" } as const;
+      const asker = { keyHash: sampleKeyHash("a"), commonName: "a", emails: [], nowMs: 0 };
+      const answer = await new SignInDesk({ store }).answer(request, asker);
+      await store.close();
+      return answer.kind === "refused" ? answer.error : undefined;
+    }),
   BUSY: () => logIn(5),
   SLOW: () => {
     const { promise, resolve } = Promise.withResolvers<unknown>();

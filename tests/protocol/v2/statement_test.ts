@@ -172,9 +172,9 @@ Deno.test("openStatement() and openHead() refuse a signature that was made for a
 
 Deno.test("leafHash() is another one for other bytes, another signature, another cut", () => {
   const [a, b, c] = [[1, 2], [3], [2, 3]].map((list) => new Uint8Array(list)) as [
-    Uint8Array,
-    Uint8Array,
-    Uint8Array,
+    Uint8Array<ArrayBuffer>,
+    Uint8Array<ArrayBuffer>,
+    Uint8Array<ArrayBuffer>,
   ];
   const one = new Uint8Array([1]);
   const hashes = [{ stmt: a, sig: b }, { stmt: one, sig: c }, { stmt: b, sig: a }].map(leafHash);
