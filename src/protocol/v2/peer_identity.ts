@@ -84,11 +84,28 @@ function readChain(
     throw new ChatError("BAD_CERT", text);
   }
   try {
-    return chain.map((der) => parseCertificateDer(der, `the ${whose} chain`));
+    const certificates = chain.map((der) => parseCertificateDer(der, `the ${whose} chain`));
+    requireOrder(certificates, whose);
+    return certificates;
   } catch (error) {
     const text = error instanceof ChatError ? error.message : "not a certificate";
     throw new ChatError("BAD_CERT", text, { cause: error });
   }
+}
+
+/**
+ * "Leaf first, without the root": each certificate issues the one before it, and none is its own
+ * issuer's. The validator would find its way through any heap; but nothing that came is skipped.
+ */
+function requireOrder(certificates: readonly Certificate[], whose: string): void {
+  certificates.slice(1).forEach((issuer, index) => {
+    const issued = certificates[index];
+    if (issued?.issuer === issuer.subject && issuer.issuer !== issuer.subject) return;
+    const name = printable(issuer.subject);
+    const text = `cannot accept ${whose} chain: "${name}" at place ${index + 2}, ` +
+      "expected the issuer of the certificate before it, without the root";
+    throw new ChatError("BAD_CERT", text);
+  });
 }
 
 /** Two CNs would be two names for one person; what is not plain text could look like another's. */
