@@ -14,7 +14,7 @@ import {
   type HybridShare,
 } from "../../src/crypto/hybrid_kem.ts";
 import { MlKemKeyPair } from "../../src/crypto/ml_kem.ts";
-import type { Secret } from "../../src/crypto/secret.ts";
+import { Secret } from "../../src/crypto/secret.ts";
 import { X25519KeyPair } from "../../src/crypto/x25519.ts";
 import { ClientHandshake } from "../../src/protocol/v2/client_handshake.ts";
 import type { HandshakeStep, SecureChannel } from "../../src/protocol/v2/handshake.ts";
@@ -63,19 +63,36 @@ function seeds(): HybridSeeds {
   return { mlkem: Uint8Array.fromHex(mlkemSeed), x25519: Uint8Array.fromHex(clientX25519) };
 }
 
+/** The fixed answer, made once. */
+interface FixedAnswer {
+  readonly own: X25519KeyPair;
+  readonly offered: string;
+  readonly ciphertext: Uint8Array<ArrayBuffer>;
+  readonly mlkem: Uint8Array<ArrayBuffer>;
+}
+
+let answer: FixedAnswer | undefined;
+
+async function fixedAnswer(): Promise<FixedAnswer> {
+  const keys = handshakeKeys();
+  const client = await MlKemKeyPair.of(Uint8Array.fromHex(keys.mlkemSeed));
+  const ciphertext = Uint8Array.fromHex(keys.ciphertext);
+  return {
+    own: X25519KeyPair.of(Uint8Array.fromHex(keys.serverX25519)),
+    offered: client.encapsulationKey.toBase64(),
+    ciphertext,
+    mlkem: (await client.decapsulate(ciphertext)).bytes,
+  };
+}
+
 /** The fixed answer to the fixed client; to any other key a fresh one, as a server gives it. */
 async function encapsulate(offer: HybridShare): Promise<HybridEncapsulation> {
-  const keys = handshakeKeys();
-  const own = X25519KeyPair.of(Uint8Array.fromHex(keys.serverX25519));
-  const client = await MlKemKeyPair.of(Uint8Array.fromHex(keys.mlkemSeed));
-  if (client.encapsulationKey.toHex() !== offer.mlkem.toHex()) {
-    return await encapsulateHybrid(offer, own);
-  }
-  const ciphertext = Uint8Array.fromHex(keys.ciphertext);
-  const x25519 = own.agree(offer.x25519);
+  answer ??= await fixedAnswer();
+  const { own, offered, ciphertext, mlkem } = answer;
+  if (offered !== offer.mlkem.toBase64()) return await encapsulateHybrid(offer, own);
   return {
     share: { mlkem: ciphertext, x25519: own.publicValue },
-    secrets: { mlkem: await client.decapsulate(ciphertext), x25519 },
+    secrets: { mlkem: new Secret(mlkem.slice()), x25519: own.agree(offer.x25519) },
   };
 }
 
@@ -109,11 +126,8 @@ export class FixedHandshake {
   /** Both ends as the machines gave them. */
   readonly channels: { readonly client: SecureChannel; readonly server: SecureChannel };
 
-  private constructor(
-    sides: Sides,
-    bodies: Bodies,
-    channels: { readonly client: SecureChannel; readonly server: SecureChannel },
-  ) {
+  /** @param sides Who. @param run What came of it. */
+  constructor(sides: Sides, { bodies, channels }: Pick<FixedHandshake, "bodies" | "channels">) {
     this.sides = sides;
     this.bodies = bodies;
     this.channels = channels;
@@ -140,10 +154,12 @@ export class FixedHandshake {
     const ended = await client.take(ready, nowMs);
     assert.ok(serverHello !== undefined && serverAuth !== undefined);
     assert.ok(accepted.kind === "done" && ended.kind === "done", codeOf(ended));
-    return new FixedHandshake(sides, {
+    const bodies = {
       ...{ client_hello: hello, server_hello: serverHello, server_auth: serverAuth },
       ...{ client_auth: clientAuth, ready },
-    }, { client: ended.channel, server: accepted.channel });
+    };
+    const channels = { client: ended.channel, server: accepted.channel };
+    return new FixedHandshake(sides, { bodies, channels });
   }
 
   /**
