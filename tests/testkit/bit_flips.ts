@@ -13,7 +13,8 @@ import type { ClientHandshake } from "../../src/protocol/v2/client_handshake.ts"
 import type { HandshakeStep } from "../../src/protocol/v2/handshake.ts";
 import type { ServerHandshake } from "../../src/protocol/v2/server_handshake.ts";
 import { chooseVersion } from "../../src/protocol/v2/version.ts";
-import { bodyOf, codeOf, FixedHandshake, type HandshakeMessage } from "./fixed_handshake.ts";
+import { FixedHandshake, type HandshakeMessage } from "./fixed_handshake.ts";
+import { bodyOf, codeOf } from "./fixed_machines.ts";
 import { handshakeKeys } from "./handshake_keys.ts";
 
 /** What a flip led to: a code, "waits" for more bytes, "session", or "-" where a side hears nothing. */

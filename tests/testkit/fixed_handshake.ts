@@ -6,18 +6,10 @@
  */
 
 import assert from "node:assert/strict";
-import {
-  encapsulateHybrid,
-  type HybridEncapsulation,
-  HybridKeyPair,
-  type HybridSeeds,
-  type HybridShare,
-} from "../../src/crypto/hybrid_kem.ts";
-import { MlKemKeyPair } from "../../src/crypto/ml_kem.ts";
-import { Secret } from "../../src/crypto/secret.ts";
-import { X25519KeyPair } from "../../src/crypto/x25519.ts";
-import { ClientHandshake } from "../../src/protocol/v2/client_handshake.ts";
-import type { HandshakeStep, SecureChannel } from "../../src/protocol/v2/handshake.ts";
+import { HybridKeyPair } from "../../src/crypto/hybrid_kem.ts";
+import type { Secret } from "../../src/crypto/secret.ts";
+import type { ClientHandshake } from "../../src/protocol/v2/client_handshake.ts";
+import type { SecureChannel } from "../../src/protocol/v2/handshake.ts";
 import {
   deriveStreams,
   handshakeSecret,
@@ -25,8 +17,9 @@ import {
   hashHellos,
 } from "../../src/protocol/v2/key_schedule.ts";
 import { RecordOpener, RecordSealer } from "../../src/protocol/v2/record_stream.ts";
-import { ServerHandshake } from "../../src/protocol/v2/server_handshake.ts";
-import { handshakeKeys, vectorIdentity, vectorTrust } from "./handshake_keys.ts";
+import type { ServerHandshake } from "../../src/protocol/v2/server_handshake.ts";
+import { bodyOf, codeOf, fixedSeeds, startClient, startServer } from "./fixed_machines.ts";
+import { handshakeKeys } from "./handshake_keys.ts";
 
 /** The messages of a handshake, in their order. */
 export const HANDSHAKE_MESSAGES = [
@@ -56,65 +49,6 @@ export type Bodies = Readonly<Record<HandshakeMessage, Uint8Array<ArrayBuffer>>>
 export interface Sides {
   readonly client: string;
   readonly server: string;
-}
-
-function seeds(): HybridSeeds {
-  const { mlkemSeed, clientX25519 } = handshakeKeys();
-  return { mlkem: Uint8Array.fromHex(mlkemSeed), x25519: Uint8Array.fromHex(clientX25519) };
-}
-
-/** The fixed answer, made once. */
-interface FixedAnswer {
-  readonly own: X25519KeyPair;
-  readonly offered: string;
-  readonly ciphertext: Uint8Array<ArrayBuffer>;
-  readonly mlkem: Uint8Array<ArrayBuffer>;
-}
-
-let answer: FixedAnswer | undefined;
-
-async function fixedAnswer(): Promise<FixedAnswer> {
-  const keys = handshakeKeys();
-  const client = await MlKemKeyPair.of(Uint8Array.fromHex(keys.mlkemSeed));
-  const ciphertext = Uint8Array.fromHex(keys.ciphertext);
-  return {
-    own: X25519KeyPair.of(Uint8Array.fromHex(keys.serverX25519)),
-    offered: client.encapsulationKey.toBase64(),
-    ciphertext,
-    mlkem: (await client.decapsulate(ciphertext)).bytes,
-  };
-}
-
-/** The fixed answer to the fixed client; to any other key a fresh one, as a server gives it. */
-async function encapsulate(offer: HybridShare): Promise<HybridEncapsulation> {
-  answer ??= await fixedAnswer();
-  const { own, offered, ciphertext, mlkem } = answer;
-  if (offered !== offer.mlkem.toBase64()) return await encapsulateHybrid(offer, own);
-  return {
-    share: { mlkem: ciphertext, x25519: own.publicValue },
-    secrets: { mlkem: new Secret(mlkem.slice()), x25519: own.agree(offer.x25519) },
-  };
-}
-
-/**
- * The body of a frame.
- *
- * @param frame Header and body.
- * @returns The body.
- */
-export function bodyOf(frame: Uint8Array<ArrayBuffer> | undefined): Uint8Array<ArrayBuffer> {
-  assert.ok(frame !== undefined, "no frame was sent");
-  return frame.slice(4);
-}
-
-/**
- * The outcome of a step, for comparing.
- *
- * @param step The step.
- * @returns "more", "done" or the code of a failure.
- */
-export function codeOf(step: HandshakeStep): string {
-  return step.kind === "failed" ? step.error.code : step.kind;
 }
 
 /** A handshake of two identities with the fixed keys. */
@@ -193,7 +127,7 @@ export class FixedHandshake {
 
   /** @returns The handshake's secret, as a peer that broke the rules would hold it. */
   async secret(): Promise<Secret> {
-    const pair = await HybridKeyPair.generate(seeds());
+    const pair = await HybridKeyPair.generate(fixedSeeds());
     const { mlkem, x25519 } = JSON.parse(new TextDecoder().decode(this.bodies.server_hello));
     return handshakeSecret(
       await pair.decapsulate({
@@ -250,21 +184,4 @@ export class FixedHandshake {
     const secret = await this.stream(name, name.endsWith("hs") ? h0 : h2);
     return bodyOf(new RecordSealer(secret).seal(objects));
   }
-}
-
-async function startClient(
-  name: string,
-): Promise<{ readonly machine: ClientHandshake; readonly hello: Uint8Array<ArrayBuffer> }> {
-  const { machine, step } = await ClientHandshake.start({
-    own: await vectorIdentity(name),
-    trust: vectorTrust(),
-    serverName: handshakeKeys().serverName,
-    seeds: seeds(),
-  });
-  return { machine, hello: bodyOf(step.send[0]) };
-}
-
-async function startServer(name: string): Promise<ServerHandshake> {
-  const own = await vectorIdentity(name);
-  return new ServerHandshake({ own, trust: vectorTrust(), signIn: "password", encapsulate });
 }

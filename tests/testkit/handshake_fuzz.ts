@@ -8,12 +8,12 @@ import { Secret } from "../../src/crypto/secret.ts";
 import { encodeMessage } from "../../src/protocol/v2/messages.ts";
 import { RecordSealer } from "../../src/protocol/v2/record_stream.ts";
 import {
-  bodyOf,
   type FixedHandshake,
   HANDSHAKE_MESSAGES,
   type HandshakeMessage,
   type StreamName,
 } from "./fixed_handshake.ts";
+import { bodyOf } from "./fixed_machines.ts";
 import type { SeededRandom } from "./seeded_random.ts";
 
 /** A frame, and whether a machine that waits for the right one may go on with it. */

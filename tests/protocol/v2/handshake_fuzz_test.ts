@@ -5,7 +5,8 @@
 
 import assert from "node:assert/strict";
 import type { HandshakeStep } from "../../../src/protocol/v2/handshake.ts";
-import { codeOf, FixedHandshake, type HandshakeMessage } from "../../testkit/fixed_handshake.ts";
+import { FixedHandshake, type HandshakeMessage } from "../../testkit/fixed_handshake.ts";
+import { codeOf } from "../../testkit/fixed_machines.ts";
 import { HandshakeFuzz } from "../../testkit/handshake_fuzz.ts";
 import { handshakeKeys } from "../../testkit/handshake_keys.ts";
 import { SeededRandom } from "../../testkit/seeded_random.ts";

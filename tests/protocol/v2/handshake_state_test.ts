@@ -5,7 +5,8 @@ import { encodeMessage, parseMessage } from "../../../src/protocol/v2/messages.t
 import { judgeChain } from "../../../src/protocol/v2/peer_identity.ts";
 import { RecordSealer } from "../../../src/protocol/v2/record_stream.ts";
 import { chooseVersion } from "../../../src/protocol/v2/version.ts";
-import { bodyOf, codeOf, FixedHandshake } from "../../testkit/fixed_handshake.ts";
+import { FixedHandshake } from "../../testkit/fixed_handshake.ts";
+import { bodyOf, codeOf } from "../../testkit/fixed_machines.ts";
 import { handAuth } from "../../testkit/hand_auth.ts";
 import {
   handshakeKeys,
