@@ -53,7 +53,8 @@ interface Leaf {
   readonly until?: Date;
   readonly rsaBits?: number;
   readonly isCa?: boolean;
-  readonly keyUsage?: number;
+  /** Bits; `null` leaves the extension out. */
+  readonly keyUsage?: number | null;
   readonly extra?: readonly Extension[];
 }
 
@@ -99,7 +100,7 @@ async function identity(leaf: Leaf): Promise<KeyFileIdentity> {
     signingAlgorithm: ED25519,
     extensions: [
       new BasicConstraintsExtension(leaf.isCa ?? false, undefined, true),
-      new KeyUsagesExtension(leaf.keyUsage ?? KeyUsageFlags.digitalSignature, true),
+      ...usagesOf(leaf.keyUsage === undefined ? KeyUsageFlags.digitalSignature : leaf.keyUsage),
       ...ekuOf(leaf.ekus ?? [role === "server" ? SERVER_AUTH : CLIENT_AUTH]),
       new SubjectAlternativeNameExtension([{ type: "dns", value: leaf.san ?? name }]),
       ...await identifiers(keys, ca.keys),
@@ -116,6 +117,10 @@ async function identifiers(own: CryptoKeyPair, issuer: CryptoKeyPair): Promise<E
     await SubjectKeyIdentifierExtension.create(own.publicKey),
     await AuthorityKeyIdentifierExtension.create(issuer.publicKey),
   ];
+}
+
+function usagesOf(bits: number | null): readonly Extension[] {
+  return bits === null ? [] : [new KeyUsagesExtension(bits, true)];
 }
 
 function ekuOf(ekus: readonly string[]): readonly Extension[] {
@@ -136,6 +141,7 @@ function faultyLeaves(role: Leaf["role"]): Readonly<Record<string, Omit<Leaf, "r
       extra: [new Extension(UNKNOWN_OID, true, new Uint8Array([5, 0]))],
     },
     "no-digital-signature": { keyUsage: KeyUsageFlags.nonRepudiation },
+    "no-key-usage": { keyUsage: null },
     "is-ca": { isCa: true },
     "rsa-1024": { rsaBits: 1024 },
     "two-cns": { subject: [{ CN: [name] }, { CN: ["mallory"] }] },

@@ -56,6 +56,7 @@ export async function judgeChain(
   const policy = { trust, role, untrusted, at: new Date(nowMs) };
   const fault = await findFault(leaf, name === undefined ? policy : { ...policy, name });
   if (fault !== undefined) throw badCertificate(leaf, fault);
+  requireKeyUsage([leaf, ...untrusted], role);
   return { leaf, fingerprint: leaf.fingerprint, chain, name: shownName(leaf) };
 }
 
@@ -106,6 +107,16 @@ function requireOrder(certificates: readonly Certificate[], whose: string): void
       "expected the issuer of the certificate before it, without the root";
     throw new ChatError("BAD_CERT", text);
   });
+}
+
+/** RFC 5280 leaves the extension to the issuer; a key that is for everything is outside this profile. */
+function requireKeyUsage(certificates: readonly Certificate[], role: Role): void {
+  const bare = certificates.find(({ keyUsage }) => keyUsage === undefined);
+  if (bare === undefined) return;
+  const text = `cannot accept ${role}: "${
+    printable(bare.subject)
+  }" does not say what its key is for`;
+  throw new ChatError("BAD_CERT", `${text}, expected a keyUsage`);
 }
 
 /** Two CNs would be two names for one person; what is not plain text could look like another's. */
