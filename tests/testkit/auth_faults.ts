@@ -112,6 +112,13 @@ function objectFaults(right: Uint8Array): readonly Omit<Sealed, "told">[] {
         sig: signature.slice(0, 63).toBase64(),
       }),
     ),
+    format(
+      "a line break in the signature's base64",
+      with_({
+        sig: `${auth.sig.slice(0, 8)}\n${auth.sig.slice(8)}`,
+      }),
+    ),
+    format("stray bits in the signature's base64", with_({ sig: auth.sig.replace(/.==$/, "B==") })),
     { name: "a ping", section: "2", object: PING, expect: "HANDSHAKE" },
     {
       ...{ name: "ready too early", section: "2", expect: "HANDSHAKE" },

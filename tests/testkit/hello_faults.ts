@@ -163,10 +163,30 @@ function serverHelloFaults(shake: FixedHandshake): readonly FaultDraft[] {
       ...{ name: "server_auth before server_hello", section: "2", expect: "FORMAT" },
       body: shake.bodies.server_auth,
     },
+    ...statusFaults(),
     status("VERSION", "VERSION"),
     status("BUSY", "BUSY"),
     status("OK", "HANDSHAKE"),
     status("INTERNAL", "HANDSHAKE"),
+  ];
+}
+
+/** Statuses of a wrong form: what they say does not count. */
+function statusFaults(): readonly FaultDraft[] {
+  const status = (message: string, code = "BUSY") =>
+    `{"message":${message},"status":"${code}","type":"status"}`;
+  const text = (name: string, body: string): FaultDraft => (
+    { name: `a status: ${name}`, section: "1", body: utf8.encode(body), expect: "FORMAT" }
+  );
+  const bytes = utf8.encode(status('"?"'));
+  bytes[bytes.indexOf(0x3f)] = 0xff;
+  return [
+    { ...text("its message is not UTF-8", ""), body: bytes },
+    text("its message has a surrogate alone", status('"\\ud800"')),
+    text("its message has 1,025 characters", status(`"${"x".repeat(1025)}"`)),
+    text("its message is null", status("null")),
+    text("its code is in lower case", status('""', "busy")),
+    text("it lacks the message", '{"status":"BUSY","type":"status"}'),
   ];
 }
 

@@ -78,7 +78,7 @@ function hexOf(frames: readonly Uint8Array[]): string {
 }
 
 Deno.test("every recorded fault ends with its code, and the other side hears what it should", async () => {
-  assert.ok(cases.length >= 215, `only ${cases.length} cases`);
+  assert.ok(cases.length >= 225, `only ${cases.length} cases`);
   const wrong: string[] = [];
   for (const one of cases) {
     const [code, sent] = await receive(one);
