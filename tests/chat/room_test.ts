@@ -35,9 +35,9 @@ Deno.test("registering and logging in with a password work for the key of the ce
   const alice = await world.join("alice");
   assert.equal(alice.endCode, undefined);
   await alice.client.leave();
+  const email = "alice@example.test";
   const again = await world.dial("alice");
   await again.untilKind("sign_in_wanted");
-  const email = "alice@example.test";
   await again.client.signIn({ mode: "login", email, password: "correct horse battery staple" });
   await again.untilKind("entered");
   const other = await world.dial("mallory");

@@ -11,7 +11,6 @@ import { ChatServer } from "../../src/chat/server.ts";
 import { SignInDesk } from "../../src/chat/sign_in_desk.ts";
 import { mergeSettings } from "../../src/cli/config.ts";
 import { report } from "../../src/cli/report.ts";
-import { randomBytes } from "../../src/crypto/entropy.ts";
 import { sharedValue } from "../../src/crypto/modp.ts";
 import { Secret } from "../../src/crypto/secret.ts";
 import { asChatError, ChatError, type ErrorCode, ERRORS } from "../../src/errors.ts";

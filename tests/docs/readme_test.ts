@@ -16,7 +16,9 @@ import { anchorsOf, linksOf, quotedIn, readDocument, ROOT, rowsOf, sectionOf } f
 const README = readDocument("README.md");
 const DOCUMENTS = [
   "README.md",
-  ...["attacks", "operations", "protocol-1", "transcript"].map((name) => `docs/${name}.md`),
+  ...["attacks", "operations", "protocol-1", "protocol-2", "transcript"].map((name) =>
+    `docs/${name}.md`
+  ),
 ];
 
 Deno.test("README lists every error with its status, its wire text and its hint, and no other", () => {

@@ -12,6 +12,7 @@ import { encodeFrame } from "../frame.ts";
 import type { HandshakeNote } from "../session.ts";
 import {
   failedStep,
+  handshakeOver,
   type HandshakeStep,
   type OwnIdentity,
   PeerEnded,
@@ -66,6 +67,7 @@ export class ClientHandshake {
   #pair: HybridKeyPair | undefined;
   #keys: Keys | undefined;
   #waiting: Waiting | undefined;
+  #hasEnded = false;
 
   /** @param options Who, whom it trusts. @param pair The key pairs of this connection. */
   constructor(options: ClientHandshakeOptions, pair: HybridKeyPair) {
@@ -89,7 +91,7 @@ export class ClientHandshake {
   }
 
   /**
-   * Takes a frame.
+   * Takes a frame. The next one waits for this one's step.
    *
    * @param body Its body.
    * @param nowMs Now, milliseconds since the Unix epoch.
@@ -97,11 +99,12 @@ export class ClientHandshake {
    */
   async take(body: Uint8Array<ArrayBuffer>, nowMs: number): Promise<HandshakeStep> {
     try {
+      this.#requireGoing();
       if (this.#waiting !== undefined) return this.#takeReady(body, this.#waiting);
       if (this.#keys !== undefined) return await this.#takeAuth(body, this.#keys, nowMs);
       return await this.#takeHello(body);
     } catch (thrown) {
-      this.#drop();
+      this.#end();
       return failedStep(thrown);
     }
   }
@@ -110,9 +113,10 @@ export class ClientHandshake {
     const message = parseMessage(body, ["server_hello", "status"]);
     if (message.type === "status") throw peerRefusal(message, "HANDSHAKE");
     const pair = this.#pair;
-    if (pair === undefined) throw new ChatError("INTERNAL", "the handshake has ended");
-    const hs = handshakeSecret(await pair.decapsulate(message));
+    if (pair === undefined) throw handshakeOver();
     this.#pair = undefined;
+    const hs = handshakeSecret(await pair.decapsulate(message));
+    this.#requireGoing();
     const h0 = hashHellos(this.#hello, body);
     const streams = deriveStreams(hs, "handshake", h0);
     const notes = [noteOf("server_hello", body, { H0: h0, hs, ...named(streams, "hs") })];
@@ -130,8 +134,8 @@ export class ClientHandshake {
     try {
       return await this.#answerAuth(body, keys, nowMs);
     } catch (thrown) {
-      const step = failedStep(thrown, keys.sealer);
-      this.#drop();
+      const step = failedStep(thrown, this.#hasEnded ? undefined : keys.sealer);
+      this.#end();
       return step;
     }
   }
@@ -154,6 +158,7 @@ export class ClientHandshake {
     const h1 = hashAuth(h0, plain);
     const input = authInput(hs, { side: "client", previous: h1, chain: own.chain });
     const sig = await signLabelled(own.signingKey, { label: "client auth", bytes: input });
+    this.#requireGoing();
     const answer = encodeMessage({ type: "auth", chain: own.chain, sig });
     const h2 = hashAuth(h1, answer);
     const streams = deriveStreams(hs, "application", h2);
@@ -163,7 +168,7 @@ export class ClientHandshake {
       noteOf("client_auth", answer, { H2: h2, ...named(streams, "ap"), session }),
     ];
     const send = [sealer.seal([answer])];
-    this.#drop();
+    this.#dropKeys();
     this.#waiting = {
       peer,
       session,
@@ -176,14 +181,13 @@ export class ClientHandshake {
   }
 
   #takeReady(body: Uint8Array, { peer, session, streams }: Waiting): HandshakeStep {
-    const [first = new Uint8Array(), ...rest] = streams.opener.open(body);
-    const ready = parseMessage(first, ["ready", "status"]);
+    const plain = onlyObject(streams.opener.open(body));
+    const ready = parseMessage(plain, ["ready", "status"]);
     if (ready.type === "status") throw peerRefusal(ready, "HANDSHAKE");
-    if (rest.length > 0) {
-      throw new ChatError("HANDSHAKE", "cannot go on: something stands behind ready");
-    }
     const channel = { ...streams, peer, session, signIn: ready.signin };
-    return { kind: "done", send: [], channel, notes: [noteOf("ready", first)] };
+    this.#waiting = undefined; // the streams are the channel's from now on
+    this.#end();
+    return { kind: "done", send: [], channel, notes: [noteOf("ready", plain)] };
   }
 
   /**
@@ -196,12 +200,26 @@ export class ClientHandshake {
     // Before `ready` a client sends nothing behind its client_auth.
     const sealer = this.#keys?.sealer;
     const send = sealer === undefined ? [] : [sealer.seal([statusObject(error)])];
-    this.#drop();
+    this.#end();
     return send;
   }
 
+  /** What this side ended while a frame was being judged stays ended. */
+  #requireGoing(): void {
+    if (this.#hasEnded) throw handshakeOver();
+  }
+
+  /** No state outlives an end: what comes later meets no key. */
+  #end(): void {
+    this.#hasEnded = true;
+    this.#dropKeys();
+    this.#waiting?.streams.sealer.wipe();
+    this.#waiting?.streams.opener.wipe();
+    this.#waiting = undefined;
+  }
+
   /** Private keys and `hs` serve once. */
-  #drop(): void {
+  #dropKeys(): void {
     this.#pair = undefined;
     this.#keys?.hs.wipe();
     this.#keys?.sealer.wipe();

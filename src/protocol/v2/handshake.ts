@@ -9,7 +9,7 @@
  */
 
 import type { LeafSigningKey } from "../../crypto/leaf_signature.ts";
-import { asChatError, type ChatError, ERRORS } from "../../errors.ts";
+import { asChatError, ChatError, ERRORS } from "../../errors.ts";
 import { encodeFrame } from "../frame.ts";
 import type { HandshakeNote } from "../session.ts";
 import { encodeMessage, type Message } from "./messages.ts";
@@ -83,6 +83,15 @@ export function failedStep(thrown: unknown, sealer?: RecordSealer): HandshakeSte
   const error = isTold ? thrown.error : asChatError(thrown);
   const send = sealer === undefined || isTold ? [] : [sealer.seal([statusObject(error)])];
   return { kind: "failed", error, send, notes: [] };
+}
+
+/**
+ * The error of a machine that is used up, or was ended by its own side while it judged a frame.
+ *
+ * @returns The error.
+ */
+export function handshakeOver(): ChatError {
+  return new ChatError("INTERNAL", "cannot go on: the handshake has ended");
 }
 
 /**

@@ -20,6 +20,7 @@ import type { HandshakeNote } from "../session.ts";
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { Secret } from "../../crypto/secret.ts";
  * const secret = new Secret(new Uint8Array(32));
  * const { derived } = noteOf("ready", new Uint8Array(3), { hs: secret });
  * assert.equal(derived[0]?.shown.slice(0, 8), "66687aad");

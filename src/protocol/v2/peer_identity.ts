@@ -4,6 +4,7 @@
  * @module
  */
 
+import { printable } from "../../bytes/printable.ts";
 import { ChatError } from "../../errors.ts";
 import { type Certificate, parseCertificateDer } from "../../pki/certificate.ts";
 import { leafAccountOf } from "../../pki/leaf_account.ts";
@@ -53,6 +54,7 @@ export async function judgeChain(
   const policy = { trust, role, untrusted, at: new Date(nowMs) };
   const fault = await findFault(leaf, name === undefined ? policy : { ...policy, name });
   if (fault !== undefined) throw badCertificate(leaf, fault);
+  requireKeyUsage([leaf, ...untrusted], role);
   return { leaf, fingerprint: leaf.fingerprint, chain, name: leafAccountOf(leaf).commonName };
 }
 
@@ -81,9 +83,36 @@ function readChain(
     throw new ChatError("BAD_CERT", text);
   }
   try {
-    return chain.map((der) => parseCertificateDer(der, `the ${whose} chain`));
+    const certificates = chain.map((der) => parseCertificateDer(der, `the ${whose} chain`));
+    requireOrder(certificates, whose);
+    return certificates;
   } catch (error) {
     const text = error instanceof ChatError ? error.message : "not a certificate";
     throw new ChatError("BAD_CERT", text, { cause: error });
   }
+}
+
+/**
+ * "Leaf first, without the root": each certificate issues the one before it, and none is its own
+ * issuer's. The validator would find its way through any heap; but nothing that came is skipped.
+ */
+function requireOrder(certificates: readonly Certificate[], whose: string): void {
+  certificates.slice(1).forEach((issuer, index) => {
+    const issued = certificates[index];
+    if (issued?.issuer === issuer.subject && issuer.issuer !== issuer.subject) return;
+    const name = printable(issuer.subject);
+    const text = `cannot accept ${whose} chain: "${name}" at place ${index + 2}, ` +
+      "expected the issuer of the certificate before it, without the root";
+    throw new ChatError("BAD_CERT", text);
+  });
+}
+
+/** RFC 5280 leaves the extension to the issuer; a key that is for everything is outside this profile. */
+function requireKeyUsage(certificates: readonly Certificate[], role: Role): void {
+  const bare = certificates.find(({ keyUsage }) => keyUsage === undefined);
+  if (bare === undefined) return;
+  const text = `cannot accept ${role}: "${
+    printable(bare.subject)
+  }" does not say what its key is for`;
+  throw new ChatError("BAD_CERT", `${text}, expected a keyUsage`);
 }

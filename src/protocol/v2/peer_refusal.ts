@@ -13,7 +13,7 @@ import type { Message } from "./messages.ts";
  * are: foreign text.
  *
  * @param status The status.
- * @param fallback The code where the status names none of the table.
+ * @param fallback The code where the status names none that a connection ends with.
  * @returns The error.
  *
  * @example
@@ -21,7 +21,9 @@ import type { Message } from "./messages.ts";
  * import assert from "node:assert/strict";
  * const status = { type: "status", status: "BUSY", message: "later" } as const;
  * assert.equal(peerRefusal(status, "HANDSHAKE").code, "BUSY");
- * assert.equal(peerRefusal({ ...status, status: "ODD" }, "HANDSHAKE").code, "HANDSHAKE");
+ * for (const odd of ["ODD", "OK", "USAGE", "INTERNAL"]) {
+ *   assert.equal(peerRefusal({ ...status, status: odd }, "HANDSHAKE").code, "HANDSHAKE");
+ * }
  * ```
  */
 export function peerRefusal(status: Message<"status">, fallback: ErrorCode): ChatError {
@@ -30,7 +32,12 @@ export function peerRefusal(status: Message<"status">, fallback: ErrorCode): Cha
   return new ChatError(code, `cannot go on: the other side says "${printable(words)}"`);
 }
 
-/** A code that means on both sides the same: its wire text is itself. */
+/**
+ * A code that means on both sides the same: its wire text is itself, and it is about the connection. The
+ * other exit statuses are about this side's command line, files and faults: nobody else decides them.
+ */
 function isNamed(status: string): status is ErrorCode {
-  return Object.entries(ERRORS).some(([code, { wire }]) => code === status && wire === status);
+  return Object.entries(ERRORS).some(([code, { wire, exit }]) =>
+    code === status && wire === status && exit === 1
+  );
 }

@@ -4,20 +4,23 @@
  * @module
  */
 
-import { encapsulateHybrid } from "../../crypto/hybrid_kem.ts";
+import {
+  encapsulateHybrid,
+  type HybridEncapsulation,
+  type HybridShare,
+} from "../../crypto/hybrid_kem.ts";
 import type { Secret } from "../../crypto/secret.ts";
-import type { X25519KeyPair } from "../../crypto/x25519.ts";
 import { asChatError, ChatError } from "../../errors.ts";
 import type { Trust } from "../../pki/trust.ts";
 import { encodeFrame } from "../frame.ts";
 import {
   failedStep,
+  handshakeOver,
   type HandshakeStep,
   type OwnIdentity,
   PeerEnded,
   plainStatus,
   type SignInMode,
-  statusObject,
 } from "./handshake.ts";
 import { noteOf } from "./handshake_note.ts";
 import {
@@ -40,8 +43,8 @@ export interface ServerHandshakeOptions {
   readonly own: OwnIdentity;
   readonly trust: Trust;
   readonly signIn: SignInMode;
-  /** A fixed X25519 pair, for vectors. */
-  readonly x25519?: X25519KeyPair;
+  /** What answers a client's share, for vectors: the runtime encapsulates with its own randomness. */
+  readonly encapsulate?: (offer: HybridShare) => Promise<HybridEncapsulation>;
 }
 
 /** What is known once the client's hello is here. */
@@ -64,7 +67,7 @@ export class ServerHandshake {
   }
 
   /**
-   * Takes a frame.
+   * Takes a frame. The next one waits for this one's step.
    *
    * @param body Its body.
    * @param nowMs Now, milliseconds since the Unix epoch.
@@ -72,12 +75,12 @@ export class ServerHandshake {
    */
   async take(body: Uint8Array<ArrayBuffer>, nowMs: number): Promise<HandshakeStep> {
     try {
-      if (this.#hasEnded) throw new ChatError("INTERNAL", "the handshake has ended");
+      this.#requireGoing();
       if (this.#keys === undefined) return await this.#takeHello(body);
       return await this.#takeAuth(body, this.#keys, nowMs);
     } catch (thrown) {
-      const isPlain = this.#keys === undefined;
-      this.#drop();
+      const isPlain = this.#keys === undefined && !this.#hasEnded;
+      this.#end();
       const step = failedStep(thrown);
       return isPlain ? { ...step, send: [plainStatus(asChatError(thrown))] } : step;
     }
@@ -85,14 +88,15 @@ export class ServerHandshake {
 
   async #takeHello(body: Uint8Array<ArrayBuffer>): Promise<HandshakeStep> {
     const hello = parseMessage(body, ["hello"]);
-    const { own, x25519 } = this.#options;
-    const { share, secrets } = await encapsulateHybrid(hello, x25519);
+    const { own, encapsulate = (offer) => encapsulateHybrid(offer) } = this.#options;
+    const { share, secrets } = await encapsulate(hello);
     const answer = encodeMessage({ type: "server_hello", version: VERSION, ...share });
     const hs = handshakeSecret(secrets);
     const h0 = hashHellos(body, answer);
     const streams = deriveStreams(hs, "handshake", h0);
     const input = authInput(hs, { side: "server", previous: h0, chain: own.chain });
     const sig = await signLabelled(own.signingKey, { label: "server auth", bytes: input });
+    this.#requireGoing();
     const auth = encodeMessage({ type: "auth", chain: own.chain, sig });
     const sealer = new RecordSealer(streams.server);
     const send = [encodeFrame(answer), sealer.seal([auth])];
@@ -114,6 +118,7 @@ export class ServerHandshake {
     const sealer = new RecordSealer(streams.server);
     try {
       const peer = await this.#judge(plain, keys, nowMs);
+      this.#requireGoing();
       const ready = encodeMessage({ type: "ready", signin: this.#options.signIn });
       const session = sessionName(hs, h2);
       const notes = [
@@ -128,11 +133,13 @@ export class ServerHandshake {
         session,
         signIn: this.#options.signIn,
       };
-      this.#drop();
+      this.#end();
       return { kind: "done", send, channel, notes };
     } catch (thrown) {
-      const step = failedStep(thrown, sealer);
-      this.#drop();
+      const step = failedStep(thrown, this.#hasEnded ? undefined : sealer);
+      this.#end();
+      sealer.wipe();
+      streams.client.wipe();
       return step;
     }
   }
@@ -160,15 +167,20 @@ export class ServerHandshake {
    * @returns What the other side is told, where it can be told.
    */
   abort(error: ChatError): readonly Uint8Array<ArrayBuffer>[] {
-    if (this.#hasEnded) return [];
-    const send = this.#keys === undefined
-      ? [plainStatus(error)]
-      : [this.#keys.sealer.seal([statusObject(error)])];
-    this.#drop();
+    // A client that has read server_auth reads "s ap" next, whose keys no side has before client_auth: it
+    // would take a second record of "s hs" for a forgery.
+    const send = this.#hasEnded || this.#keys !== undefined ? [] : [plainStatus(error)];
+    this.#end();
     return send;
   }
 
-  #drop(): void {
+  /** What this side ended while a frame was being judged stays ended. */
+  #requireGoing(): void {
+    if (this.#hasEnded) throw handshakeOver();
+  }
+
+  /** No state outlives an end: what comes later meets no key. */
+  #end(): void {
     this.#hasEnded = true;
     this.#keys?.hs.wipe();
     this.#keys?.sealer.wipe();

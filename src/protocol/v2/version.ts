@@ -4,6 +4,7 @@
  * @module
  */
 
+import { printable } from "../../bytes/printable.ts";
 import { ChatError } from "../../errors.ts";
 
 /** The protocol whose first frame names no version. */
@@ -30,11 +31,17 @@ export function chooseVersion(body: Uint8Array, allowed: readonly number[]): num
   const version = versionOf(body);
   const chosen = allowed.find((one) => one === version);
   if (chosen !== undefined) return chosen;
-  const named = typeof version === "number" ? String(version) : "that is not a number";
   throw new ChatError(
     "VERSION",
-    `cannot speak protocol ${named}: expected ${allowed.join(" or ")}`,
+    `cannot speak protocol ${named(version)}: expected ${allowed.join(" or ")}`,
   );
+}
+
+/** Only what is short by nature is written out: writing nested lists would recurse as deep as they are. */
+function named(version: unknown): string {
+  if (typeof version === "number") return String(version);
+  if (typeof version !== "string") return "of an unknown kind";
+  return `"${printable(version.slice(0, 40))}"`;
 }
 
 function versionOf(body: Uint8Array): unknown {
