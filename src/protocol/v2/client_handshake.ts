@@ -116,6 +116,7 @@ export class ClientHandshake {
     if (pair === undefined) throw handshakeOver();
     this.#pair = undefined;
     const hs = handshakeSecret(await pair.decapsulate(message));
+    if (this.#hasEnded) hs.wipe();
     this.#requireGoing();
     const h0 = hashHellos(this.#hello, body);
     const streams = deriveStreams(hs, "handshake", h0);

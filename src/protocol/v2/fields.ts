@@ -20,10 +20,12 @@ export const STATEMENT_MAX_BYTES = 32_768;
 /** Longest head, bytes: its fields have fixed sizes but for a room's 140 characters. */
 export const HEAD_MAX_BYTES = 1024;
 
+/** Certificates of a chain, at most (PROTOCOL-2 §3). */
+export const CHAIN_MAX = 4;
+
 const SIGNATURE_MIN_BYTES = 64; // Ed25519, P-256
 const SIGNATURE_MAX_BYTES = 512; // RSA of 4096 bits
 const DER_MAX_BYTES = 32_768;
-const CHAIN_MAX = 4; // PROTOCOL-2 §3
 const MESSAGE_MAX_CHARS = 1024;
 const EMAIL_MAX_CHARS = 255;
 const PEAKS_MAX = 53; // bits of the largest tree

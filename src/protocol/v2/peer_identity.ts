@@ -10,6 +10,7 @@ import { type Certificate, parseCertificateDer } from "../../pki/certificate.ts"
 import { leafAccountOf } from "../../pki/leaf_account.ts";
 import type { Trust } from "../../pki/trust.ts";
 import { badCertificate, findFault, type Role } from "../../pki/validate.ts";
+import { CHAIN_MAX } from "./fields.ts";
 
 /** Bytes of a chain's certificates that go into a record, at most; base64 makes a third more of them. */
 const CHAIN_MAX_BYTES = 40_000;
@@ -76,6 +77,10 @@ function readChain(
   chain: readonly Uint8Array<ArrayBuffer>[],
   whose: string,
 ): readonly Certificate[] {
+  if (chain.length > CHAIN_MAX) {
+    const text = `cannot accept ${whose} chain: ${chain.length} certificates, expected at most`;
+    throw new ChatError("BAD_CERT", `${text} ${CHAIN_MAX}`);
+  }
   const bytes = chain.reduce((sum, der) => sum + der.length, 0);
   if (bytes > CHAIN_MAX_BYTES) {
     const text =

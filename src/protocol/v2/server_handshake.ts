@@ -96,6 +96,11 @@ export class ServerHandshake {
     const streams = deriveStreams(hs, "handshake", h0);
     const input = authInput(hs, { side: "server", previous: h0, chain: own.chain });
     const sig = await signLabelled(own.signingKey, { label: "server auth", bytes: input });
+    if (this.#hasEnded) {
+      for (const secret of [hs, streams.server, streams.client]) {
+        secret.wipe();
+      }
+    }
     this.#requireGoing();
     const auth = encodeMessage({ type: "auth", chain: own.chain, sig });
     const sealer = new RecordSealer(streams.server);

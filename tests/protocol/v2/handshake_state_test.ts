@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { ChatError } from "../../../src/errors.ts";
+import { parseCrl } from "../../../src/pki/path/crl.ts";
+import { trustIn } from "../../../src/pki/trust.ts";
 import { ClientHandshake } from "../../../src/protocol/v2/client_handshake.ts";
 import { encodeMessage, parseMessage } from "../../../src/protocol/v2/messages.ts";
-import { judgeChain } from "../../../src/protocol/v2/peer_identity.ts";
+import { judgeChain, ownIdentity } from "../../../src/protocol/v2/peer_identity.ts";
 import { RecordSealer } from "../../../src/protocol/v2/record_stream.ts";
 import { chooseVersion } from "../../../src/protocol/v2/version.ts";
+import { testCa, testLeaf, VALID_AT } from "../../testkit/certificates.ts";
+import { testCrl } from "../../testkit/crl.ts";
 import { FixedHandshake } from "../../testkit/fixed_handshake.ts";
 import { bodyOf, codeOf } from "../../testkit/fixed_machines.ts";
 import { handAuth } from "../../testkit/hand_auth.ts";
@@ -132,11 +136,40 @@ Deno.test("judgeChain() takes a chain in its order, without the root, and nothin
     [other, root],
     [other, ca1],
     [leaf, ca2],
+    [leaf, ca2, ca1, ca1, ca1],
     [],
   ];
   for (const chain of refused) {
     await assert.rejects(judgeChain(chain, policy), { code: "BAD_CERT" });
   }
+});
+
+Deno.test("judgeChain() refuses who is revoked, and nobody else", async () => {
+  const ca = await testCa("Revoking CA");
+  const [revoked, other] = await Promise.all(
+    ["mallory", "alice"].map((commonName) => testLeaf({ ca, role: "client", commonName })),
+  );
+  assert.ok(revoked !== undefined && other !== undefined);
+  const list = await testCrl({ ca, at: VALID_AT, revoked: [revoked.certificate.serial] });
+  const trust = { ...trustIn(ca.certificate), crls: [parseCrl(list)] };
+  const policy = { trust, role: "client", nowMs: VALID_AT.getTime() } as const;
+  assert.equal((await judgeChain([other.certificate.der], policy)).name, "alice");
+  await assert.rejects(judgeChain([revoked.certificate.der], policy), { code: "BAD_CERT" });
+});
+
+Deno.test("ownIdentity() refuses a chain that nobody would accept", () => {
+  const [leaf, ca2, ca1] = vectorChain("client-under-two");
+  assert.ok(leaf !== undefined && ca2 !== undefined && ca1 !== undefined);
+  assert.equal(ownIdentity([leaf, ca2, ca1]).name, "alice");
+  const root = Uint8Array.fromBase64(handshakeKeys().root);
+  const refused = [
+    [],
+    [leaf, ca1, ca2],
+    [leaf, ca2, ca1, root],
+    [leaf, ca2, ca1, ca1, ca1],
+    vectorChain("client-two-cns"),
+  ];
+  for (const chain of refused) assert.throws(() => ownIdentity(chain), { code: "BAD_CERT" });
 });
 
 Deno.test("neither side accepts its own certificate from the other", async () => {
