@@ -119,7 +119,6 @@ export class ClassicHall implements Hall {
     });
     const member: ClassicMember = { id, protocol: 1, address, connection, sinceMs: now() };
     this.#members.set(id, member);
-    this.#options.onEvent({ kind: "connected", member });
     await connection.run();
     this.#members.delete(id);
   }

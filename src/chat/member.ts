@@ -21,7 +21,8 @@ export interface MemberLink {
 export interface Member {
   /** Number of the connection, from 1. */
   readonly id: number;
-  readonly protocol: 1 | 2;
+  /** Known with its first frame. */
+  readonly protocol?: 1 | 2;
   /** IP address and port, for people. */
   readonly address: string;
   readonly connection: MemberLink;

@@ -263,5 +263,5 @@ function isOurs({ message }: ChatError): boolean {
 }
 
 function closedEarly(when: string): ChatError {
-  return new ChatError("TRUNCATED", `the other side closed the connection ${when}`);
+  return new ChatError("TRUNCATED", `cannot go on: the other side closed the connection ${when}`);
 }

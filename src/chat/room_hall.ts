@@ -119,7 +119,6 @@ export class RoomHall implements Hall {
     });
     const member: RoomMemberOfHall = { id, protocol: 2, address, connection, sinceMs: now() };
     this.#members.set(id, member);
-    this.#options.onEvent({ kind: "connected", member });
     await connection.run();
     this.#members.delete(id);
   }

@@ -270,7 +270,7 @@ export class RoomSession implements MemberLink {
 }
 
 function closedEarly(when: string): ChatError {
-  return new ChatError("TRUNCATED", `the other side closed the connection ${when}`);
+  return new ChatError("TRUNCATED", `cannot go on: the other side closed the connection ${when}`);
 }
 
 function joinFrames(frames: readonly Uint8Array[]): Uint8Array {

@@ -48,6 +48,7 @@ interface ServerParts {
 /** A running server. */
 export class ChatServer {
   readonly #limits: Limits;
+  readonly #now: () => number;
   readonly #onEvent: (event: ServerEvent) => void;
   readonly #listener: Deno.TcpListener;
   readonly #admission: Admission;
@@ -60,8 +61,9 @@ export class ChatServer {
   #stopping: Promise<void> | undefined;
 
   /** Use {@link ChatServer.listen}. */
-  constructor({ limits, onEvent }: HallOptions, { listener, halls }: ServerParts) {
+  constructor({ limits, now, onEvent }: HallOptions, { listener, halls }: ServerParts) {
     this.#limits = limits;
+    this.#now = now;
     this.#onEvent = onEvent;
     this.#listener = listener;
     this.#admission = new Admission(limits);
@@ -179,7 +181,9 @@ export class ChatServer {
   }
 
   async #dispatch(arrival: Omit<Arrival, "first">): Promise<void> {
-    const { stream, address } = arrival;
+    const { stream } = arrival;
+    const member = unspoken(arrival, this.#now());
+    this.#onEvent({ kind: "connected", member });
     this.#unspoken.add(stream);
     try {
       const first = await stream.next({
@@ -188,18 +192,14 @@ export class ChatServer {
         what: "a step of the handshake",
       });
       this.#unspoken.delete(stream);
-      if (first === undefined) return await stream.close();
+      if (first === undefined) throw new ChatError("CONNECTION", "left before its first frame");
       const version = chooseVersion(first, [...this.#halls.keys()]);
       await this.#halls.get(version)?.serve({ ...arrival, first });
     } catch (thrown) {
       this.#unspoken.delete(stream);
       const error = asChatError(thrown);
-      log.warn("{address}: {code}: {reason}", {
-        address,
-        code: error.code,
-        reason: error.message,
-      });
       await refuse(stream, error);
+      this.#onEvent({ kind: "session", member, event: { kind: "ended", error } });
     }
   }
 
@@ -208,6 +208,16 @@ export class ChatServer {
     this.#onEvent({ kind: "turned_away", address });
     await refuse(stream, new ChatError("BUSY", "too many connections that have not signed in"));
   }
+}
+
+/** A connection that has not told yet what it speaks. */
+function unspoken({ id, address, stream }: Omit<Arrival, "first">, sinceMs: number): Member {
+  const connection = {
+    isOpen: false,
+    leave: () => stream.close(),
+    abort: (error: ChatError) => Promise.resolve(stream.fail(error)),
+  };
+  return { id, address, connection, sinceMs };
 }
 
 /** A peer that is refused in plain reads that, or nothing. */

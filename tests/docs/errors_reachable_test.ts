@@ -61,19 +61,6 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     await client.untilKind("ended");
     throw client.events.find((event) => event.kind === "ended")?.error;
   },
-  TRUNCATED: async () => {
-    await using world = await startRoomWorld({ signIn: "password" });
-    const client = await world.dial("alice");
-    await client.untilKind("sign_in_wanted");
-    await world.server.stop();
-    await client.untilKind("ended");
-    throw client.events.find((event) => event.kind === "ended")?.error;
-  },
-  ROOM: async () => {
-    await using world = await startRoomWorld();
-    const client = await world.join("alice", { room: "attic" });
-    throw client.events.find((event) => event.kind === "ended")?.error;
-  },
   SIG_FAIL: async () => {
     const { client, server } = await openPair();
     const [body] = await client.say("pay 10");
@@ -101,6 +88,14 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
   HANDSHAKE: () => sharedValue(5n, 1n),
   VERSION: () => chooseVersion(new TextEncoder().encode('{"version":3}'), [1, 2]),
   TAMPERED: () => new RecordOpener(new Secret(new Uint8Array(32))).open(new Uint8Array(32)),
+  TRUNCATED: async () => {
+    await using world = await startRoomWorld({ signIn: "password" });
+    const client = await world.dial("alice");
+    await client.untilKind("sign_in_wanted");
+    await world.server.stop();
+    await client.untilKind("ended");
+    throw client.events.find((event) => event.kind === "ended")?.error;
+  },
   FORKED: async () =>
     await (await quietRoom()).takeEntry(await quietWord({ size: 9 }), ROOM_NOW_MS),
   STALE: async () => await (await quietRoom()).takeEntry(await quietWord({ ts: 0 }), ROOM_NOW_MS),
@@ -144,6 +139,11 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
       ...{ host: HOST, port: holder.addr.port, now: Date.now },
       ...{ revocationOf: () => undefined, onEvent: () => undefined },
     });
+  },
+  ROOM: async () => {
+    await using world = await startRoomWorld();
+    const client = await world.join("alice", { room: "attic" });
+    throw client.events.find((event) => event.kind === "ended")?.error;
   },
   DATABASE: () => inTempFolder((folder) => Promise.resolve(openSqliteStore(folder))),
   ACCOUNT: () =>

@@ -13,6 +13,9 @@ import type { OwnIdentity, SignInMode } from "../../src/protocol/v2/handshake.ts
 import { openSqliteKeyAccounts } from "../../src/store/sqlite.ts";
 import { identity2, type Identity2Options, SERVER2_NAME, trust2 } from "./identities2.ts";
 
+/** One name is one certificate in a run. */
+const STARTED_MS = Date.now();
+
 /** Of all test accounts. */
 export const PASSWORD2 = "correct horse battery staple";
 
@@ -109,7 +112,7 @@ export class RoomWorld implements AsyncDisposable {
   async dial(name: string, visitor: RoomVisitor = {}): Promise<RoomTestClient> {
     let tell: (event: SessionEvent) => void = () => {};
     const own = visitor.own ??
-      await identity2(name, "client", { nowMs: Date.now(), ...visitor.identity });
+      await identity2(name, "client", { nowMs: STARTED_MS, ...visitor.identity });
     const client = await dialRoom({
       ...{ host: "127.0.0.1", port: this.server.address.port, serverName: SERVER2_NAME },
       ...{ room: "main", want: 0, explain: false, now: Date.now, limits: CLIENT_LIMITS },
@@ -168,7 +171,7 @@ export async function startRoomWorld(options: RoomWorldOptions = {}): Promise<Ro
   const server = await ChatServer.listen({
     ...{ host: "127.0.0.1", port: 0, now: Date.now },
     rooms: {
-      own: await identity2(SERVER2_NAME, "server", { nowMs: Date.now(), ...options.server }),
+      own: await identity2(SERVER2_NAME, "server", { nowMs: STARTED_MS, ...options.server }),
       trust: () => trust,
       signIn: options.signIn ?? "certificate",
       store,
