@@ -166,7 +166,7 @@ export class RoomClient implements ChatConnection {
       if (step.kind === "done") break;
       const expected = { maxBytes: HANDSHAKE_BODY_MAX_BYTES, what: "a step of the handshake" };
       const body = await this.#stream.next({ ...expected, withinMs: limits.stepMs });
-      if (body === undefined) throw closedEarly("in the handshake");
+      if (body === undefined) throw gone("in the handshake");
       step = await machine.take(body, now());
     }
     await this.#tell({ kind: "phase", phase: 1, text: "keys agreed (ML-KEM-768 and X25519)" });
@@ -180,6 +180,7 @@ export class RoomClient implements ChatConnection {
     else await this.#signedIn({ email: "", username: this.#options.own.name }, link);
     for (;;) {
       const objects = await link.next();
+      if (objects === undefined && this.#stay === undefined) throw gone("before the chat was open");
       if (objects === undefined) throw closedEarly("before the last word of both sides");
       await this.#take(objects, { link, channel });
       if (this.#stay?.hasParted === true) {
@@ -260,6 +261,10 @@ const LEFT = new ChatError("CONNECTION", "left before the chat was open");
 /** What this side found out is told to the other; what the other said is not. */
 function isOurs({ message }: ChatError): boolean {
   return !message.includes("the other side says");
+}
+
+function gone(when: string): ChatError {
+  return new ChatError("CONNECTION", `the other side closed the connection ${when}`);
 }
 
 function closedEarly(when: string): ChatError {

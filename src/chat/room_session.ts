@@ -152,7 +152,7 @@ export class RoomSession implements MemberLink {
       this.#tell({ kind: "phase", phase: 1, text: "keys agreed (ML-KEM-768 and X25519)" });
       const expected = { maxBytes: HANDSHAKE_BODY_MAX_BYTES, what: "a step of the handshake" };
       body = await stream.next({ ...expected, withinMs: limits.stepMs });
-      if (body === undefined) throw closedEarly("in its handshake");
+      if (body === undefined) throw gone("in its handshake");
     }
   }
 
@@ -187,7 +187,7 @@ export class RoomSession implements MemberLink {
     for (let tries = 1; signIn === "password"; tries++) {
       const withinMs = Math.max(1, endMs - performance.now());
       const [object, ...more] = await link.next({ withinMs, what: "signing in" }) ?? [];
-      if (object === undefined) throw closedEarly("before it had signed in");
+      if (object === undefined) throw gone("before it had signed in");
       if (more.length > 0) throw new ChatError("HANDSHAKE", "cannot sign in twice at once");
       const request = parseMessage(object, ["register", "login", "ping"]);
       if (request.type === "ping") continue;
@@ -214,8 +214,11 @@ export class RoomSession implements MemberLink {
       case "ping":
         return {};
       case "msg": {
-        const { host, present } = this.#roomOf(parseStatement(message.stmt).room);
-        return await host.take(present, message);
+        const { room, text, ts, seq } = parseStatement(message.stmt);
+        const { host, present } = this.#roomOf(room);
+        const { flushed } = await host.take(present, message);
+        const said = { author: "peer", seqno: seq, ts, text, name: channel.peer.name } as const;
+        return { flushed: flushed.then(() => this.#tell({ kind: "said", ...said, room })) };
       }
       case "head": {
         const joined = this.#roomOf(parseHead(message.head).room);
@@ -259,6 +262,7 @@ export class RoomSession implements MemberLink {
 
   #lost(): void {
     const isOver = [...this.#rooms.values()].every((one) => one.hasFinal);
+    if (this.#rooms.size === 0) throw gone("before it was in a room");
     if (isOver) return;
     throw closedEarly("before the last word of both sides");
   }
@@ -267,6 +271,10 @@ export class RoomSession implements MemberLink {
     const error = this.#options.onEvent(event);
     if (error !== undefined) throw error;
   }
+}
+
+function gone(when: string): ChatError {
+  return new ChatError("CONNECTION", `the other side closed the connection ${when}`);
 }
 
 function closedEarly(when: string): ChatError {

@@ -48,7 +48,8 @@ Options:
   --register           make an account
   --login              use an account
   --email ADDRESS      the account's address
-  --username NAME      the new account's name (with --register)
+  --username NAME      the new account's name (with --register, protocol 1; with
+                       2 it is the certificate's)
   --password-file FILE the password is the first line of FILE
   --password-stdin     the password is the first line of standard input
   --cert FILE          certificate (default: CLIENT_CERT, or
@@ -130,7 +131,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
   const config = await readClientConfig(io, flags);
   // Asked before anything is sent: a missing flag must not cost a connection.
-  const choose = await signInChooser(io, flags);
+  const choose = await signInChooser(io, { ...flags, hasName: flags.protocol === "1" });
   const source = await TrustSource.load({
     ca: config.ca.cert,
     crl: config.crl.path,

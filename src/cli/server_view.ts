@@ -121,7 +121,10 @@ export class ServerView {
       case "signed_in":
         return this.#line(member.id, `${name} signed in (${printable(event.email)})`);
       case "said":
-        if (event.author === "peer") this.#print(`[${name}] ${printable(event.text)}`);
+        if (event.author === "peer") {
+          const where = event.room === undefined ? "" : ` @ ${printable(event.room)}`;
+          this.#print(`[${name}${where}] ${printable(event.text)}`);
+        }
         return;
       case "refused":
         return this.warn(event.error);

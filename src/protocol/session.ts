@@ -134,6 +134,8 @@ export type SessionEvent =
     readonly text: string;
     /** The author's name as the CA vouches for it; without it a peer is the server. */
     readonly name?: string;
+    /** Protocol 2: where it was said. */
+    readonly room?: string;
   }
   /** Protocol 2: this side is in a room. */
   | {

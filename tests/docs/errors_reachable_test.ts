@@ -27,6 +27,7 @@ import { LoginThrottle } from "../../src/store/login_throttle.ts";
 import { readPrivate, writePrivate } from "../../src/store/private_file.ts";
 import { openSqliteKeyAccounts, openSqliteStore } from "../../src/store/sqlite.ts";
 import { parseEntry } from "../../src/transcript/v1/entry.ts";
+import { forward, Middle } from "../testkit/middle.ts";
 import { startRoomWorld } from "../testkit/room_server_world.ts";
 import { startWorld, testCa, testIdentity, testLeaf } from "../testkit/chat_world.ts";
 import { HandRoom, LOG, sessionName } from "../testkit/hand_room.ts";
@@ -89,10 +90,10 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
   VERSION: () => chooseVersion(new TextEncoder().encode('{"version":3}'), [1, 2]),
   TAMPERED: () => new RecordOpener(new Secret(new Uint8Array(32))).open(new Uint8Array(32)),
   TRUNCATED: async () => {
-    await using world = await startRoomWorld({ signIn: "password" });
-    const client = await world.dial("alice");
-    await client.untilKind("sign_in_wanted");
-    await world.server.stop();
+    await using world = await startRoomWorld();
+    const middle = Middle.start({ port: world.server.address.port, rule: forward });
+    const client = await world.join("alice", { port: middle.port });
+    await middle[Symbol.asyncDispose]();
     await client.untilKind("ended");
     throw client.events.find((event) => event.kind === "ended")?.error;
   },

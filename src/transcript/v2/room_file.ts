@@ -118,7 +118,8 @@ export class RoomFile {
 }
 
 /**
- * The name of a room's file: `<role>_<log or session>_<YYYYMMDD_HHMMSS>_<room>.jsonl`, in UTC.
+ * The name of a room's file: `<role>_<16 digits of log or session>_<YYYYMMDD_HHMMSS>_<room>.jsonl`, in
+ * UTC.
  *
  * @param role Whose file it is.
  * @param header Of what.
@@ -126,13 +127,12 @@ export class RoomFile {
  */
 export function roomFileName(
   role: "client" | "server",
-  { session, room, startedMs, log }: Pick<RoomFileHeader, "session" | "room" | "startedMs" | "log">,
+  { session, room, startedMs }: Pick<RoomFileHeader, "session" | "room" | "startedMs">,
 ): string {
   const digits = new Date(startedMs).toISOString().replaceAll(/[-:]/g, "");
   const time = `${digits.slice(0, 8)}_${digits.slice(9, 15)}`;
   const shown = room.replaceAll(/[^A-Za-z0-9.-]+/g, "-").slice(0, 40);
-  const logPart = role === "client" ? `_${log.slice(0, 8)}` : "";
-  return `${role}_${session}${logPart}_${time}_${shown}.jsonl`;
+  return `${role}_${session.slice(0, 16)}_${time}_${shown}.jsonl`;
 }
 
 function headerLine(header: RoomFileHeader): string {
