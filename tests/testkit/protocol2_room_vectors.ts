@@ -8,6 +8,7 @@
 import type { OwnIdentity } from "../../src/protocol/v2/handshake.ts";
 import { signHead } from "../../src/protocol/v2/head.ts";
 import { encodeMessage, type Message } from "../../src/protocol/v2/messages.ts";
+import { directRoomName } from "../../src/protocol/v2/room_name.ts";
 import { RoomLog } from "../../src/protocol/v2/room_log.ts";
 import { type Statement } from "../../src/protocol/v2/statement.ts";
 import { HandRoom, LOG, ROOM, sessionName } from "./hand_room.ts";
@@ -239,13 +240,19 @@ async function caseOf([name, section, expect, make]: Draft, isClient: boolean): 
 export async function roomVectorFiles(): Promise<ReadonlyMap<string, string>> {
   const client = await Promise.all(CLIENT.map((draft) => caseOf(draft, true)));
   const server = await Promise.all(SERVER.map((draft) => caseOf(draft, false)));
-  const { start: [, open] } = await scene();
+  const { start: [, open], alice, bob } = await scene();
   const common = { room: ROOM, log: LOG, nowMs: NOW_MS };
+  const direct = directRoomName(alice.fingerprint, bob.fingerprint);
+  const others: readonly Message[] = [
+    { type: "join", room: ROOM, want: 9 },
+    { type: "leave", room: ROOM },
+    { type: "invite", by: alice.fingerprint, room: direct },
+  ];
   const files = {
     "rooms-client.json": {
       comment:
         "What Bob's client is sent. He asked for 9 entries, and said nothing. Keys: rooms-keys.json.",
-      ...{ ...common, session: BOB, want: 9, cases: client },
+      ...{ ...common, session: BOB, want: 9, others: others.map(textOf), cases: client },
     },
     "rooms-server.json": {
       comment:

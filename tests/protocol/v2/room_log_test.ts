@@ -131,15 +131,12 @@ Deno.test("accept() refuses a time more than 5 minutes away as STALE", async () 
 Deno.test("accept() refuses a tree that is not the room's, grows backwards, or is ahead as FORKED", async () => {
   const world = await RoomWorld.open();
   const alice = await world.join("alice");
+  const first = await alice.client.say("1", NOW_MS);
+  const { size, root } = parseStatement(first.stmt);
+  await world.log.accept(alice.member, first, { nowMs: NOW_MS });
+  await world.deliver();
   await world.say(alice);
-  await world.say(alice);
-  const { log } = world;
-  const rootOf = async (size: number) => {
-    const carol = await world.join("carol", { want: log.size - size });
-    return [parseStatement((await carol.client.say("x", NOW_MS)).stmt).root, carol] as const;
-  };
-  const [root1] = await rootOf(1);
-  await assert.rejects(world.give(alice, { seq: 3, size: 1, root: root1 }), { code: "FORKED" });
+  await assert.rejects(world.give(alice, { seq: 3, size, root }), { code: "FORKED" });
   await assert.rejects(world.give(alice, { seq: 3, size: 4 }), { code: "FORKED" });
   await assert.rejects(world.give(alice, { seq: 3, root: "0".repeat(64) }), { code: "FORKED" });
   assert.equal(await world.give(alice, { seq: 3 }), "entry");
@@ -395,6 +392,9 @@ Deno.test("what crosses the final head is dropped, and its author knows that it 
   assert.ok(final);
   const { kind } = await world.log.accept(alice.member, message, { nowMs: NOW_MS });
   assert.equal(kind, "dropped");
+  const nonsense = { stmt: new Uint8Array(9), sig: new Uint8Array(64) };
+  const dropped = await world.log.accept(alice.member, nonsense, { nowMs: NOW_MS });
+  assert.equal(dropped.kind, "dropped"); // not judged
   await alice.client.takeHead(final, NOW_MS);
   assert.deepEqual(alice.client.unanswered, [{ seq: 1, text: "too late" }]);
 });
