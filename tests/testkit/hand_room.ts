@@ -16,6 +16,7 @@ import { randomBytes } from "../../src/crypto/entropy.ts";
 import {
   encodeStatement,
   leafHash,
+  parseStatement,
   type SignedStatement,
   signStatement,
   type Statement,
@@ -46,10 +47,10 @@ export class HandRoom {
   readonly tree = new MerkleTree();
   readonly entries: SignedStatement[] = [];
   readonly #seqs = new Map<string, number>();
+  readonly #random: typeof randomBytes;
 
-  constructor(server: OwnIdentity, judge: ChainJudge) {
-    this.server = server;
-    this.judge = judge;
+  constructor(server: OwnIdentity, judge: ChainJudge, random = randomBytes) {
+    [this.server, this.judge, this.#random] = [server, judge, random];
   }
 
   /** A room with its first entry. */
@@ -66,7 +67,7 @@ export class HandRoom {
     return {
       ...{ author: author.fingerprint, kind: "say", log: LOG, room: ROOM, session, seq },
       ...{ root: this.tree.rootAt(size).toHex(), size, ts: NOW_MS, text: "hello" },
-      ...{ salt: randomBytes(16), ...changes },
+      ...{ salt: this.#random(16), ...changes },
     };
   }
 
@@ -87,13 +88,13 @@ export class HandRoom {
   ): Promise<SignedStatement> {
     const signed = await this.sign(author, session, changes);
     this.append(signed);
-    const key = author.fingerprint + session;
-    this.#seqs.set(key, changes?.seq ?? (this.#seqs.get(key) ?? 0) + 1);
     return signed;
   }
 
   /** Appends what was signed elsewhere. */
   append(signed: SignedStatement): void {
+    const { author, session, seq } = parseStatement(signed.stmt);
+    this.#seqs.set(author + session, seq);
     this.tree.append(leafHash(signed));
     this.entries.push(signed);
   }

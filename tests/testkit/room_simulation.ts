@@ -160,6 +160,7 @@ export class RoomSimulation {
       if (isServerFirst) this.#remove(link);
       else this.#leave(link);
     }
+    await this.#step([() => {}]); // what was just begun shows as work only then
     for (let round = 0; round < 10_000; round++) {
       const actions = this.#actions();
       if (actions.length === 0) break;

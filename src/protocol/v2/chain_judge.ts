@@ -40,6 +40,34 @@ export function chainJudge(trust: () => Trust, serverName?: string): ChainJudge 
   };
 }
 
+/** How long a verdict is kept: as long as a revocation may take to reach a session. */
+const KEPT_MS = 1000;
+
+/**
+ * A judge that says for a second what it said before: a chain takes milliseconds to judge, a statement
+ * a tenth of one. Refusals are not kept.
+ *
+ * @param judge Who judges.
+ * @param trust What it judges by: another one makes all verdicts void.
+ * @returns The judge.
+ */
+export function keepVerdicts(judge: ChainJudge, trust: () => Trust): ChainJudge {
+  const kept = new WeakMap<
+    object,
+    JudgedFor & { readonly peer: PeerIdentity; readonly by: Trust }
+  >();
+  return async (chain, judgedFor) => {
+    const by = trust();
+    const last = kept.get(chain);
+    const isSame = last?.by === by && last.role === judgedFor.role;
+    const ageMs = last === undefined ? Infinity : judgedFor.nowMs - last.nowMs;
+    if (last !== undefined && isSame && ageMs >= 0 && ageMs < KEPT_MS) return last.peer;
+    const peer = await judge(chain, judgedFor);
+    kept.set(chain, { ...judgedFor, peer, by });
+    return peer;
+  };
+}
+
 /**
  * Judges authors of the past.
  *

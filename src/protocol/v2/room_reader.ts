@@ -148,9 +148,8 @@ export class RoomReader {
     const { joined, authors } = this.#options;
     const { room, log } = joined.head;
     requirePlace("statement", statement, { room, log });
-    const { kind, author, session } = statement;
-    const isServer = author === authors.server.fingerprint;
-    const isOfAuthor = isServer ? session === log : session !== log && kind === "say";
+    const { kind, author, session } = statement; // kinds but "say" have the log as their session
+    const isOfAuthor = (author === authors.server.fingerprint) === (session === log);
     if (isOfAuthor && (kind === "open") === (index === 0)) return;
     throw new ChatError(
       "REPLAY",

@@ -131,15 +131,12 @@ Deno.test("accept() refuses a time more than 5 minutes away as STALE", async () 
 Deno.test("accept() refuses a tree that is not the room's, grows backwards, or is ahead as FORKED", async () => {
   const world = await RoomWorld.open();
   const alice = await world.join("alice");
+  const first = await alice.client.say("1", NOW_MS);
+  const { size, root } = parseStatement(first.stmt);
+  await world.log.accept(alice.member, first, { nowMs: NOW_MS });
+  await world.deliver();
   await world.say(alice);
-  await world.say(alice);
-  const { log } = world;
-  const rootOf = async (size: number) => {
-    const carol = await world.join("carol", { want: log.size - size });
-    return [parseStatement((await carol.client.say("x", NOW_MS)).stmt).root, carol] as const;
-  };
-  const [root1] = await rootOf(1);
-  await assert.rejects(world.give(alice, { seq: 3, size: 1, root: root1 }), { code: "FORKED" });
+  await assert.rejects(world.give(alice, { seq: 3, size, root }), { code: "FORKED" });
   await assert.rejects(world.give(alice, { seq: 3, size: 4 }), { code: "FORKED" });
   await assert.rejects(world.give(alice, { seq: 3, root: "0".repeat(64) }), { code: "FORKED" });
   assert.equal(await world.give(alice, { seq: 3 }), "entry");
@@ -366,6 +363,8 @@ Deno.test("a session is sent no head under what it was told when it joined", asy
   const bob = await world.join("bob");
   assert.deepEqual(world.log.deliverHead(bob.member, head), []);
   assert.equal(world.log.deliverHead(alice.member, head).length, 1);
+  await world.log.finalHead(alice.member, NOW_MS);
+  assert.deepEqual(world.log.deliverHead(alice.member, head), []);
 });
 
 Deno.test("leaving ends in two final heads that tell the same", async () => {
@@ -395,6 +394,9 @@ Deno.test("what crosses the final head is dropped, and its author knows that it 
   assert.ok(final);
   const { kind } = await world.log.accept(alice.member, message, { nowMs: NOW_MS });
   assert.equal(kind, "dropped");
+  const nonsense = { stmt: new Uint8Array(9), sig: new Uint8Array(64) };
+  const dropped = await world.log.accept(alice.member, nonsense, { nowMs: NOW_MS });
+  assert.equal(dropped.kind, "dropped"); // not judged
   await alice.client.takeHead(final, NOW_MS);
   assert.deepEqual(alice.client.unanswered, [{ seq: 1, text: "too late" }]);
 });
@@ -423,7 +425,10 @@ Deno.test("what was appended while its author was removed is not, though his cha
 Deno.test("takeHead() refuses a member's head that is not of what it was sent", async () => {
   const world = await RoomWorld.open();
   const [alice, bob] = [await world.join("alice"), await world.join("bob")];
-  await world.say(alice);
+  const first = await alice.client.say("hello", NOW_MS);
+  const { root: rootAt1 } = parseStatement(first.stmt);
+  await world.log.accept(alice.member, first, { nowMs: NOW_MS });
+  await world.deliver();
   const due = NOW_MS + 30_000;
   const message = await alice.client.makeHead(due);
   assert.ok(message);
@@ -444,9 +449,11 @@ Deno.test("takeHead() refuses a member's head that is not of what it was sent", 
   await assert.rejects(take({ root: "0".repeat(64) }), { code: "FORKED" });
   await assert.rejects(take({ final: true }), { code: "HANDSHAKE" });
   await log.state({ kind: "notice", text: "not delivered" }, NOW_MS);
-  await assert.rejects(take({ size: 3 }), { code: "FORKED" });
+  const carol = { session: sessionName(7), peer: bob.own, want: 0, nowMs: NOW_MS };
+  const { root: rootAt3 } = parseHead((await log.join(carol)).message.head);
+  await assert.rejects(take({ size: 3, root: rootAt3 }), { code: "FORKED" });
   assert.deepEqual(await take({ ts: due - 10 * MINUTE }), { ...good, ts: due - 10 * MINUTE });
-  await assert.rejects(take({ size: 1 }), { code: "FORKED" }); // falls
+  await assert.rejects(take({ size: 1, root: rootAt1 }), { code: "FORKED" }); // falls
 });
 
 Deno.test("takeHead() refuses a final head that tells another end than the server's", async () => {
