@@ -29,7 +29,7 @@ function connectArgs(person: string, { port, flag }: { port: string; flag: strin
   const names = flag === "--register" ? ["--username", person] : [];
   const files = ["--cert", `certs/${person}-cert.pem`, "--key", `certs/${person}-key.pem`];
   const account = ["--email", `${person}@example.org`, "--password-file", `${person}.password`];
-  return ["connect", `127.0.0.1:${port}`, flag, ...account, ...names, ...files];
+  return ["connect", `127.0.0.1:${port}`, "--protocol", "1", flag, ...account, ...names, ...files];
 }
 
 async function makeCertificates(): Promise<number[]> {
@@ -52,7 +52,10 @@ async function converse(): Promise<number[]> {
     const password = `${crypto.randomUUID()}\n`;
     await Deno.writeTextFile(`${person}.password`, password, { mode: PASSWORD_MODE });
   }
-  const server = start({ name: "server", args: ["serve", "--port", "0", "--relay"] });
+  const server = start({
+    name: "server",
+    args: ["serve", "--port", "0", "--relay", "--protocol", "1"],
+  });
   const [, port = ""] = await server.actor.sees(/Address +127\.0\.0\.1:(\d+)/);
   const alice = start({ name: "alice", args: connectArgs("alice", { port, flag: "--register" }) });
   const bob = start({ name: "bob", args: connectArgs("bob", { port, flag: "--register" }) });

@@ -41,7 +41,7 @@ export function eventJson(event: SessionEvent): EventJson | undefined {
     case "entered":
       return { event: "entered", room: event.room, log: event.log, size: event.size };
     case "presence":
-      return { event: event.change, who: event.who };
+      return { event: "presence", change: event.change, who: event.who };
     case "parted":
       return { event: "parted", room: event.room, size: event.size };
     case "explained":

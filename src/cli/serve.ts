@@ -55,9 +55,9 @@ Options:
                      DB_HOST set, accounts are in MySQL or MariaDB instead
   --transcripts DIR  folder of the transcripts (default: transcripts)
   --logs DIR         folder of the log (default: logs)
-  --relay            protocol 1: clients also see each other's messages, as [name] text in
-                     the server's voice: one RSA signature, 2.2 ms, for each
-                     receiver of each message, so for small groups
+  --relay            protocol 1: clients also see each other's messages, as
+                     [name] text in the server's voice: one RSA signature, 2.2
+                     ms, for each receiver of each message, so for small groups
   --keep-session-key write each session's key beside its transcript (mode 0600),
                      so that an auditor can be shown the words
   --protocol 1|2|1,2 protocols to speak (default: 1,2); their clients are kept

@@ -43,9 +43,11 @@ export async function signInChooser(io: Io, flags: SignInFlags): Promise<SignInC
   const isScript = flags.register || flags.login;
   if (!isScript) {
     if (!io.input.isTerminal) {
-      throw usage(COMMAND, {
-        state: "standard input is no terminal, so it needs --register or --login",
-      });
+      const state = "standard input is no terminal, so it needs --register or --login";
+      if (flags.hasName) throw usage(COMMAND, { state });
+      // With protocol 2 the certificate may be the account: the server says so.
+      return () =>
+        Promise.reject(usage(COMMAND, { state: `the server wants a password; ${state}` }));
     }
     return (signal) => askMenu(io, { flags, signal });
   }

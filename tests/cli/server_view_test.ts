@@ -75,7 +75,7 @@ Deno.test("ServerView shows an operator the panel, the phases and the words", as
   const view = new ServerView(io);
   view.started(await started());
   for (const event of sessionEvents()) view.show(event);
-  for (const text of ["Server Started", "127.0.0.1:5555", "relaying", "securechat.db"]) {
+  for (const text of ["Server Started", "127.0.0.1:5555", "relays", "securechat.db"]) {
     assert.ok(io.stdout().includes(text), text);
   }
   assert.match(io.stdout(), /^#7 connected from 192\.0\.2\.1:5$/m);

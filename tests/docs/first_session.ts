@@ -100,9 +100,9 @@ class Person {
 async function converse(): Promise<Readonly<Record<string, string>>> {
   const operator = new Person();
   const alice = new Person(["1", "alice@example.org", "alice", PASSWORD, PASSWORD]);
-  const serving = operator.run(["serve", "--port", "0"]);
+  const serving = operator.run(["serve", "--port", "0", "--protocol", "1"]);
   const address = await operator.sees(/Address +(127\.0\.0\.1:\d+)/);
-  const chatting = alice.run(["connect", address]);
+  const chatting = alice.run(["connect", address, "--protocol", "1"]);
   await Promise.all([alice.sees(/phase 5/), operator.sees(/phase 5/)]);
   alice.types("is the pump off?");
   await operator.sees(/pump off/);
