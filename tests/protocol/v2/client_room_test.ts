@@ -201,6 +201,10 @@ Deno.test("own words come back in order and unchanged, or it is FORKED", async (
   const swapped = await spoken();
   assert.equal(await codeOf(swapped.client.takeEntry(swapped.words[1], NOW_MS)), "FORKED");
   const { client: victim, words: [mine] } = await spoken();
+  const halves = await spoken();
+  const [{ stmt, sig }, { stmt: stmt2, sig: sig2 }] = halves.words;
+  assert.equal(await codeOf(halves.client.takeEntry({ stmt, sig: sig2 }, NOW_MS)), "FORKED");
+  assert.equal(await codeOf(halves.client.takeEntry({ stmt: stmt2, sig }, NOW_MS)), "FORKED");
   const stolen = await signedBy(bob, { ...parseStatement(mine.stmt), text: "never said" });
   assert.equal(await codeOf(victim.takeEntry(stolen, NOW_MS)), "FORKED");
 });
@@ -400,6 +404,9 @@ Deno.test("a head is due 30 seconds after an entry that neither a head nor own w
 Deno.test("a server that signs for nothing is reported once, 60 seconds after its head was due", async () => {
   const { room, client } = await bobWithAlice();
   assert.equal(client.lateAtMs, NOW_MS + 62_000);
+  const { room: signing, client: content } = await bobWithAlice();
+  await content.takeHead(await signing.head(), NOW_MS);
+  assert.equal(content.lateAtMs, undefined);
   assert.equal(client.reportLate(NOW_MS + 61_999), undefined);
   assert.equal(client.reportLate(NOW_MS + 62_000)?.code, "UNSIGNED");
   assert.equal(client.reportLate(NOW_MS + 62_001), undefined);

@@ -482,6 +482,10 @@ Deno.test("a member that signs for nothing is reported once, 60 seconds after it
   const { member } = alice;
   assert.equal(member.lateAtMs, NOW_MS + 90_000);
   assert.equal(member.reportLate(NOW_MS + 89_999), undefined);
+  const bob = await world.join("bob");
+  const head = await bob.client.makeHead(NOW_MS + 30_000);
+  world.log.takeHead(bob.member, head ?? assert.fail(), NOW_MS + 30_000);
+  assert.equal(bob.member.lateAtMs, undefined);
   assert.equal(member.reportLate(NOW_MS + 90_000)?.code, "UNSIGNED");
   assert.equal(member.reportLate(NOW_MS + 90_001), undefined);
   await world.say(alice, "a statement signs for what was before it", NOW_MS + 91_000);
