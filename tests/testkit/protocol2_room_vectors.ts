@@ -6,20 +6,22 @@
  */
 
 import type { OwnIdentity } from "../../src/protocol/v2/handshake.ts";
-import { signHead } from "../../src/protocol/v2/head.ts";
 import { encodeMessage, type Message } from "../../src/protocol/v2/messages.ts";
 import { directRoomName } from "../../src/protocol/v2/room_name.ts";
 import { RoomLog } from "../../src/protocol/v2/room_log.ts";
-import { type Statement } from "../../src/protocol/v2/statement.ts";
-import { HandRoom, LOG, ROOM, sessionName } from "./hand_room.ts";
+import { HandRoom, LOG, ROOM } from "./hand_room.ts";
 import { NOW_MS } from "./identities2.ts";
 import { roomIdentity, roomJudge } from "./room_keys.ts";
-import { Seeded } from "./room_simulation.ts";
+import { Seeded } from "./seeded.ts";
 
+import { ALICE, BOB, type Draft, type Scene } from "./room_case_draft.ts";
+import { CLIENT_CASES } from "./room_client_cases.ts";
+import { SERVER_CASES } from "./room_server_cases.ts";
+
+/** Where vectors are. */
 export const VECTORS_URL = new URL("../data/protocol-2/", import.meta.url);
 
-/** Sessions of Alice, of Bob, and of nobody. */
-export const [ALICE, BOB, OTHER] = [1, 2, 3].map(sessionName) as [string, string, string];
+const decoder = new TextDecoder();
 
 /** Messages for one side; all but the last are right. */
 export interface RoomCase {
@@ -33,168 +35,6 @@ export interface RoomCase {
   /** The root of the receiver's tree after it, where it is OK. */
   readonly root?: string;
 }
-
-interface Scene {
-  readonly room: HandRoom;
-  readonly alice: OwnIdentity;
-  readonly bob: OwnIdentity;
-}
-
-type Draft = readonly [
-  name: string,
-  section: string,
-  expect: string,
-  make: (scene: Scene) => Promise<readonly Message[]>,
-];
-
-const MINUTE = 60_000;
-const ZERO_ROOT = "0".repeat(64);
-const decoder = new TextDecoder();
-
-function entryOf({ stmt, sig }: { stmt: Uint8Array<ArrayBuffer>; sig: Uint8Array<ArrayBuffer> }) {
-  return { type: "entry", stmt, sig } as const;
-}
-
-/** One statement of Alice that is wrong, after one that is right. */
-function wrongWord(changes: Partial<Statement>): Draft[3] {
-  return async ({ room, alice }) => {
-    const first = entryOf(await room.place(alice, ALICE));
-    return [first, entryOf(await room.sign(alice, ALICE, changes))];
-  };
-}
-
-const CLIENT: readonly Draft[] = [
-  ["a conversation with a notice and a head", "6", "OK", async ({ room, alice, bob }) => [
-    entryOf(await room.place(room.server, LOG, { kind: "join", text: bob.fingerprint })),
-    entryOf(await room.place(alice, ALICE, { text: "pump 2 is leaking" })),
-    entryOf(await room.place(room.server, LOG, { kind: "notice", text: "maintenance at 6" })),
-    entryOf(await room.place(alice, ALICE, { text: "é\u0000\ud83d\ude00" })),
-    await room.head(),
-  ]],
-  ["the end of a session", "7", "OK", async ({ room, alice }) => [
-    entryOf(await room.place(alice, ALICE)),
-    await room.head({ final: true, session: BOB }),
-  ]],
-  ["the first words seen of a session have any number", "6", "OK", async ({ room, alice }) => [
-    entryOf(await room.place(alice, ALICE, { seq: 7 })),
-  ]],
-  ["relayed words of 10 minutes ago", "6", "OK", async ({ room, alice }) => [
-    entryOf(await room.place(alice, ALICE, { ts: NOW_MS - 10 * MINUTE })),
-  ]],
-  ["words for another log", "6", "REPLAY", wrongWord({ log: OTHER })],
-  ["words for another room", "6", "REPLAY", wrongWord({ room: "attic" })],
-  ["words that came before", "6", "REPLAY", wrongWord({ seq: 1 })],
-  ["a number left out", "6", "REPLAY", wrongWord({ seq: 3 })],
-  ["a person speaks in the server's session", "6", "REPLAY", wrongWord({ session: LOG })],
-  [
-    "a person says what only the server may",
-    "6",
-    "REPLAY",
-    wrongWord({ session: LOG, kind: "notice" }),
-  ],
-  ["a second opening", "6", "REPLAY", ({ room }) => Promise.resolve(room.entries.map(entryOf))],
-  ["an author without a certificate", "6", "BAD_CERT", async ({ room, bob }) => [
-    entryOf(await room.sign(bob, OTHER)),
-  ]],
-  ["another's signature", "6", "SIG_FAIL", async ({ room, alice, bob }) => [
-    entryOf(await room.sign(bob, ALICE, { author: alice.fingerprint })),
-  ]],
-  [
-    "relayed words of 10 minutes and 1 ms ago",
-    "6",
-    "STALE",
-    wrongWord({ ts: NOW_MS - 10 * MINUTE - 1 }),
-  ],
-  ["words of the future", "6", "STALE", wrongWord({ ts: NOW_MS + 10 * MINUTE + 1 })],
-  ["a tree that is another", "6", "FORKED", wrongWord({ root: ZERO_ROOT })],
-  ["a tree that is ahead", "6", "FORKED", wrongWord({ size: 3 })],
-  ["own words that were not said", "6", "FORKED", async ({ room, bob }) => [
-    entryOf(await room.sign(bob, BOB)),
-  ]],
-  ["a refusal of nothing", "6", "REPLAY", () =>
-    Promise.resolve([
-      { type: "refused", code: "LIMIT", log: LOG, message: "", retry: 1, seq: 1 },
-    ])],
-  [
-    "a head of another root",
-    "7",
-    "FORKED",
-    async ({ room }) => [await room.head({ root: ZERO_ROOT })],
-  ],
-  ["a head over more than came", "7", "FORKED", async ({ room }) => [await room.head({ size: 2 })]],
-  ["a head that falls", "7", "FORKED", async ({ room, alice }) => [
-    entryOf(await room.place(alice, ALICE)),
-    await room.head(),
-    await room.head({ size: 1 }),
-  ]],
-  ["a head of 10 minutes and 1 ms ago", "7", "STALE", async ({ room }) => [
-    await room.head({ ts: NOW_MS - 10 * MINUTE - 1 }),
-  ]],
-  [
-    "a head of another session",
-    "7",
-    "REPLAY",
-    async ({ room }) => [await room.head({ session: OTHER })],
-  ],
-  ["a member's head as the server's", "7", "SIG_FAIL", async ({ room, bob }) => [
-    await room.head({ by: bob.fingerprint }),
-  ]],
-  ["a final head over less than came", "7", "FORKED", async ({ room, alice }) => [
-    entryOf(await room.place(alice, ALICE)),
-    await room.head({ final: true, session: BOB, size: 1 }),
-  ]],
-  ["words after the final head", "7", "FORKED", async ({ room, alice }) => [
-    await room.head({ final: true, session: BOB }),
-    entryOf(await room.sign(alice, ALICE)),
-  ]],
-];
-
-function msgOf(signed: { stmt: Uint8Array<ArrayBuffer>; sig: Uint8Array<ArrayBuffer> }) {
-  return { type: "msg", stmt: signed.stmt, sig: signed.sig } as const;
-}
-
-/** One statement of Alice that is wrong, after one that is right. */
-function wrongMsg(changes: Partial<Statement>): Draft[3] {
-  return async ({ room, alice }) => [
-    msgOf(await room.place(alice, ALICE)),
-    msgOf(await room.sign(alice, ALICE, changes)),
-  ];
-}
-
-/** A head of Alice over entry 0. */
-function headOf(changes: Partial<Parameters<typeof signHead>[1]>): Draft[3] {
-  return async ({ room, alice }) => {
-    const common = { by: alice.fingerprint, final: false, from: 0, log: LOG, room: ROOM };
-    const head = { session: ALICE, size: 1, root: room.tree.rootAt(1).toHex(), ts: NOW_MS };
-    const signed = await signHead(alice.signingKey, { ...common, ...head, ...changes });
-    return [{ type: "head", ...signed }];
-  };
-}
-
-const SERVER: readonly Draft[] = [
-  ["two statements", "6", "OK", async ({ room, alice }) => [
-    msgOf(await room.place(alice, ALICE, { text: "pump 2 is leaking" })),
-    msgOf(await room.place(alice, ALICE, { text: "since noon", ts: NOW_MS + 5 * MINUTE })),
-  ]],
-  ["a head", "7", "OK", headOf({})],
-  ["words of another session", "6", "REPLAY", wrongMsg({ session: OTHER })],
-  ["words of another log", "6", "REPLAY", wrongMsg({ log: OTHER })],
-  ["words that came before", "6", "REPLAY", wrongMsg({ seq: 1 })],
-  ["a number left out", "6", "REPLAY", wrongMsg({ seq: 3 })],
-  ["another's name", "6", "SIG_FAIL", async ({ room, alice, bob }) => [
-    msgOf(await room.sign(alice, ALICE, { author: bob.fingerprint })),
-  ]],
-  ["another's signature", "6", "SIG_FAIL", async ({ room, alice, bob }) => [
-    msgOf(await room.sign(bob, ALICE, { author: alice.fingerprint })),
-  ]],
-  ["words of 5 minutes and 1 ms ago", "6", "STALE", wrongMsg({ ts: NOW_MS - 5 * MINUTE - 1 })],
-  ["a tree that is another", "6", "FORKED", wrongMsg({ root: ZERO_ROOT })],
-  ["a tree that is ahead", "6", "FORKED", wrongMsg({ size: 3 })],
-  ["a head over more than was sent", "7", "FORKED", headOf({ size: 2 })],
-  ["a head from elsewhere", "7", "FORKED", headOf({ from: 1 })],
-  ["a final head before the server's", "7", "HANDSHAKE", headOf({ final: true })],
-  ["a head of another session", "7", "REPLAY", headOf({ session: OTHER })],
-];
 
 /** A log of the product with fixed bytes for chance: its first 16 are the log's name. */
 export async function fixedLog(server: OwnIdentity): ReturnType<typeof RoomLog.open> {
@@ -238,8 +78,8 @@ async function caseOf([name, section, expect, make]: Draft, isClient: boolean): 
 
 /** Every file's text by its name. */
 export async function roomVectorFiles(): Promise<ReadonlyMap<string, string>> {
-  const client = await Promise.all(CLIENT.map((draft) => caseOf(draft, true)));
-  const server = await Promise.all(SERVER.map((draft) => caseOf(draft, false)));
+  const client = await Promise.all(CLIENT_CASES.map((draft) => caseOf(draft, true)));
+  const server = await Promise.all(SERVER_CASES.map((draft) => caseOf(draft, false)));
   const { start: [, open], alice, bob } = await scene();
   const common = { room: ROOM, log: LOG, nowMs: NOW_MS };
   const direct = directRoomName(alice.fingerprint, bob.fingerprint);

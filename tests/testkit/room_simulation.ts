@@ -24,67 +24,15 @@ import type { RoomMember } from "../../src/protocol/v2/room_member.ts";
 import { leafHash } from "../../src/protocol/v2/statement.ts";
 import { ROOM } from "./hand_room.ts";
 import { NOW_MS } from "./identities2.ts";
+import { SlowSignatures } from "./slow_signatures.ts";
+import { Seeded } from "./seeded.ts";
+import type { SimulationCounts } from "./simulation_counts.ts";
+import { Link } from "./simulation_link.ts";
 
 const SKEW_MS = 30_000;
 const TIME_MS = 200_000; // in all, so that nothing that waits in a queue grows stale
 const FROM_CLIENT: readonly MessageType[] = ["join", "msg", "head", "leave"];
 const FROM_SERVER: readonly MessageType[] = ["joined", "peer", "entry", "head", "refused"];
-
-/** Numbers from a seed: xorshift32 (Marsaglia 2003, triple 13, 17, 5). */
-export class Seeded {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = (seed * 2_654_435_761 + 1) >>> 0 || 1; // neighbours get far-off states
-    for (let round = 0; round < 8; round++) this.below(1);
-  }
-
-  /** An integer from 0 to `limit`-1. */
-  below(limit: number): number {
-    this.#state ^= this.#state << 13;
-    this.#state ^= this.#state >>> 17;
-    this.#state ^= this.#state << 5;
-    this.#state >>>= 0;
-    return Math.floor(this.#state / 2 ** 32 * limit);
-  }
-
-  readonly bytes = (length: number): Uint8Array<ArrayBuffer> =>
-    new Uint8Array(length).map(() => this.below(256));
-
-  pick<T>(items: readonly T[]): T {
-    const item = items[this.below(items.length)];
-    if (item === undefined) throw new Error("nothing to pick from");
-    return item;
-  }
-}
-
-/** What happened, counted. */
-export interface SimulationCounts {
-  said: number;
-  placed: number;
-  serverLines: number;
-  joins: number;
-  rejoins: number;
-  disconnects: number;
-  leaves: number;
-  removals: number;
-  rollingHeads: number;
-  clientHeads: number;
-  finals: number;
-  refusals: number;
-  unanswered: number;
-  late: number;
-  steps: number;
-}
-
-/** Nothing happened yet. */
-export function noCounts(): SimulationCounts {
-  return {
-    ...{ said: 0, placed: 0, serverLines: 0, joins: 0, rejoins: 0, disconnects: 0, leaves: 0 },
-    ...{ removals: 0, rollingHeads: 0, clientHeads: 0, finals: 0, refusals: 0, unanswered: 0 },
-    ...{ late: 0, steps: 0 },
-  };
-}
 
 /** Who takes part. */
 export interface Cast {
@@ -92,34 +40,12 @@ export interface Cast {
   readonly people: readonly OwnIdentity[];
 }
 
-/** A connection: two queues, and both ends. */
-class Link {
-  readonly up: Uint8Array[] = [];
-  readonly down: Uint8Array[] = [];
-  readonly shown = new Set<string>();
-  client?: ClientRoom;
-  member?: RoomMember;
-  isServerBusy = false;
-  isClientBusy = false;
-  isOver = false;
-  said = 0;
-  placed = 0;
-
-  constructor(
-    readonly own: OwnIdentity,
-    readonly session: string,
-    readonly authors: Authors,
-    readonly want: number,
-    readonly skewMs: number,
-  ) {}
-}
-
 /** One interleaving. */
 export class RoomSimulation {
   readonly #random: Seeded;
   readonly #counts: SimulationCounts;
   readonly #cast: Cast;
-  readonly #waitingSignatures: (() => void)[] = [];
+  readonly #signatures = new SlowSignatures();
   readonly #known = new Map<string, PeerIdentity>();
   readonly #links: Link[] = [];
   readonly #entries: LogEntry[] = [];
@@ -138,19 +64,17 @@ export class RoomSimulation {
   /** Runs it; throws what went wrong. */
   async run(steps: number): Promise<void> {
     const { log, entry } = await RoomLog.open({
-      ...{ room: ROOM, own: this.#slow(this.#cast.server), judge: this.#judge },
+      ...{ room: ROOM, own: this.#signatures.of(this.#cast.server), judge: this.#judge },
       newcomersSee: this.#random.pick([0, 3, 1000]),
       ...{ random: this.#random.bytes, nowMs: this.#nowMs },
     });
     this.#log = log;
     this.#note(entry);
-    this.#isSlow = true;
+    this.#signatures.isSlow = true;
     for (const own of this.#cast.people) this.#connect(own);
     for (let step = 0; step < steps; step++) await this.#step(this.#actions());
     await this.#end();
   }
-
-  #isSlow = false;
 
   /** Everybody goes; all that waits is done. */
   async #end(): Promise<void> {
@@ -192,7 +116,7 @@ export class RoomSimulation {
   /** All that can happen now. At the end only what brings it about. */
   #actions(): readonly (() => void)[] {
     const work = [
-      ...this.#waitingSignatures.map((_, index) => () => this.#release(index)),
+      ...this.#signatures.releases(),
       ...(this.#flushed < this.#oracle.size ? [() => this.#flush()] : []),
       ...this.#live().flatMap((link) => [
         ...(link.up.length > 0 && !link.isServerBusy ? [() => this.#serve(link)] : []),
@@ -225,7 +149,7 @@ export class RoomSimulation {
     const want = this.#random.pick([0, 2, 1000]);
     const skewMs = this.#random.below(2 * SKEW_MS) - SKEW_MS;
     const session = this.#random.bytes(16).toHex();
-    const link = new Link(this.#slow(own), session, authors, want, skewMs);
+    const link = new Link(this.#signatures.of(own), session, authors, want, skewMs);
     this.#links.push(link);
     link.up.push(encodeMessage({ type: "join", room: ROOM, want }));
     this.#counts.joins++;
@@ -444,22 +368,6 @@ export class RoomSimulation {
 
   #clock({ skewMs }: Link): number {
     return this.#nowMs + skewMs;
-  }
-
-  /** An identity whose signatures are done when the seed says so, and not in the order of the calls. */
-  #slow(own: OwnIdentity): OwnIdentity {
-    const { signingKey } = own;
-    const wait = () => new Promise<void>((resolve) => this.#waitingSignatures.push(resolve));
-    const sign = async (data: Uint8Array<ArrayBuffer>) => {
-      if (this.#isSlow) await wait();
-      return await signingKey.sign(data);
-    };
-    return { ...own, signingKey: { ...signingKey, sign } };
-  }
-
-  #release(index: number): void {
-    const [resolve] = this.#waitingSignatures.splice(index, 1);
-    resolve?.();
   }
 
   readonly #judge: ChainJudge = async (chain) => {

@@ -8,13 +8,13 @@
  */
 
 import { ChatError } from "../../errors.ts";
-import { type ChainJudge, refusedAuthors } from "./chain_judge.ts";
+import { refusedAuthors } from "./chain_judge.ts";
 import { EntryWindow, type LogEntry } from "./entry_window.ts";
-import type { OwnIdentity } from "./handshake.ts";
 import type { Head, SignedHead } from "./head.ts";
 import { MerkleTree } from "./merkle_tree.ts";
 import type { Message } from "./messages.ts";
 import type { PeerIdentity } from "./peer_identity.ts";
+import type { RoomLogOptions } from "./room_log_options.ts";
 import { type Accepted, type JoinOptions, type Limit, RoomMember } from "./room_member.ts";
 import { FRESH_MS, requireFresh, requirePlace, requireTree } from "./room_rules.ts";
 import { type RoomHead, type ServerLine, ServerVoice } from "./server_voice.ts";
@@ -27,18 +27,6 @@ import {
 } from "./statement.ts";
 
 const LOG_ID_BYTES = 16;
-
-/** What a room at the server is made of. */
-export interface RoomLogOptions {
-  readonly room: string;
-  readonly own: OwnIdentity;
-  readonly judge: ChainJudge;
-  /** How many past entries newcomers may see, and how many are kept for them. */
-  readonly newcomersSee: number;
-  readonly random: (length: number) => Uint8Array<ArrayBuffer>;
-  /** Now, milliseconds since the Unix epoch. */
-  readonly nowMs: number;
-}
 
 /** A log. {@link RoomLog.open} makes one. */
 export class RoomLog {
@@ -230,6 +218,7 @@ export class RoomLog {
   drop(member: RoomMember): void {
     this.#members.delete(member);
   }
+
   /** The first checks of a statement: that it is of this place, and the member's next. */
   #requireNext(member: RoomMember, statement: Statement, limit?: Limit): Limit | undefined {
     const { log, room } = this;

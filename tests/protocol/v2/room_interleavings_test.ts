@@ -5,12 +5,8 @@
 
 import assert from "node:assert/strict";
 import { print } from "../../../scripts/print.ts";
-import {
-  type Cast,
-  noCounts,
-  RoomSimulation,
-  type SimulationCounts,
-} from "../../testkit/room_simulation.ts";
+import { type Cast, RoomSimulation } from "../../testkit/room_simulation.ts";
+import { noCounts, type SimulationCounts } from "../../testkit/simulation_counts.ts";
 import { identity2, SERVER2_NAME } from "../../testkit/identities2.ts";
 
 /** SECURECHAT_INTERLEAVINGS=10000 for the campaign. */

@@ -7,13 +7,12 @@ import { ClientRoom } from "../../../src/protocol/v2/client_room.ts";
 import { type Message, type MessageType, parseMessage } from "../../../src/protocol/v2/messages.ts";
 import { NOW_MS } from "../../testkit/identities2.ts";
 import {
-  ALICE,
-  BOB,
   fixedLog,
   type RoomCase,
   roomVectorFiles,
   VECTORS_URL,
 } from "../../testkit/protocol2_room_vectors.ts";
+import { ALICE, BOB } from "../../testkit/room_case_draft.ts";
 import { roomIdentity, roomJudge } from "../../testkit/room_keys.ts";
 
 const TYPES: readonly MessageType[] = ["joined", "peer", "entry", "head", "refused", "msg"];
