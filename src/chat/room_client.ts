@@ -13,6 +13,7 @@ import { randomBytes } from "../crypto/entropy.ts";
 import { HANDSHAKE_BODY_MAX_BYTES } from "../protocol/frame.ts";
 import type { SessionEvent, SignIn } from "../protocol/session.ts";
 import { Authors } from "../protocol/v2/authors.ts";
+import { chainJudge, keepVerdicts } from "../protocol/v2/chain_judge.ts";
 import { ClientHandshake } from "../protocol/v2/client_handshake.ts";
 import type { OwnIdentity, SecureChannel } from "../protocol/v2/handshake.ts";
 import { encodeMessage, type Message, parseMessage } from "../protocol/v2/messages.ts";
@@ -20,7 +21,6 @@ import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
 import type { ChatConnection } from "./chat_connection.ts";
 import { RoomStay } from "./room_stay.ts";
 import { FrameStream } from "./frame_stream.ts";
-import { keepVerdicts } from "./kept_verdicts.ts";
 import type { Limits } from "./limits.ts";
 import { SecureLink } from "./secure_link.ts";
 import { within } from "./within.ts";
@@ -234,7 +234,8 @@ export class RoomClient implements ChatConnection {
     { link, channel }: { readonly link: SecureLink; readonly channel: SecureChannel },
   ): Promise<void> {
     const { own, room, want, transcriptDir, trust, now } = this.#options;
-    const authors = new Authors({ server: channel.peer, judge: keepVerdicts(() => trust) });
+    const judge = keepVerdicts(chainJudge(() => trust), () => trust);
+    const authors = new Authors({ server: channel.peer, judge });
     this.#stay = await RoomStay.begin(message, {
       ...{ link, own, room, want, authors, transcriptDir, now },
       random: randomBytes,

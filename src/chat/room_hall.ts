@@ -10,13 +10,13 @@ import { randomBytes } from "../crypto/entropy.ts";
 import { asChatError, ChatError } from "../errors.ts";
 import type { Trust } from "../pki/trust.ts";
 import type { SessionEvent } from "../protocol/session.ts";
+import { chainJudge, keepVerdicts } from "../protocol/v2/chain_judge.ts";
 import type { OwnIdentity, SignInMode } from "../protocol/v2/handshake.ts";
 import { encodeMessage } from "../protocol/v2/messages.ts";
 import { membersOfDirectRoom } from "../protocol/v2/room_name.ts";
 import type { KeyAccountStore } from "../store/key_accounts.ts";
 import type { HallOptions } from "./classic_hall.ts";
 import type { Arrival, Hall } from "./hall.ts";
-import { keepVerdicts } from "./kept_verdicts.ts";
 import type { Member } from "./member.ts";
 import { revokedError } from "./revoked.ts";
 import { RoomHost } from "./room_host.ts";
@@ -164,7 +164,7 @@ export class RoomHall implements Hall {
     const { own, trust, newcomersSee, transcriptDir, now } = this.#options;
     const opening = RoomHost.open({
       ...{ room, own, newcomersSee, transcriptDir, now, random: randomBytes },
-      judge: keepVerdicts(trust),
+      judge: keepVerdicts(chainJudge(trust), trust),
       onWarning: warn,
     });
     this.#hosts.set(room, opening);

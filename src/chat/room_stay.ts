@@ -22,6 +22,9 @@ const UNANSWERED_MAX = 256;
 /** Text of one statement, bytes: the rest of it is below this difference (PROTOCOL-2 §6). */
 const TEXT_MAX_BYTES = 32_768 - 1_024;
 
+/** How often a late head of the server is looked for, ms. */
+const LATE_LOOK_MS = 10_000;
+
 const encoder = new TextEncoder();
 
 /** What a stay is made of. */
@@ -51,6 +54,7 @@ export class RoomStay {
   #saying: Promise<void> | undefined;
   #answered = Promise.withResolvers<void>();
   #headTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #lateTimer: ReturnType<typeof setInterval>;
   #isLeaving = false;
   #hasParted = false;
 
@@ -62,6 +66,7 @@ export class RoomStay {
     this.#options = options;
     this.#room = parts.room;
     this.#file = parts.file;
+    this.#lateTimer = setInterval(() => this.#reportLate(), LATE_LOOK_MS);
   }
 
   /**
@@ -170,6 +175,7 @@ export class RoomStay {
    */
   async end(error: ChatError | undefined): Promise<void> {
     clearTimeout(this.#headTimer);
+    clearInterval(this.#lateTimer);
     this.#isLeaving = true;
     this.#wake();
     await this.#file.end({ code: error?.code ?? "OK" });
@@ -282,6 +288,11 @@ export class RoomStay {
       this.#headTimer = undefined;
       this.#head().catch((thrown) => this.#options.onFailure(asChatError(thrown)));
     }, Math.max(0, headDueAtMs - this.#options.now()));
+  }
+
+  #reportLate(): void {
+    const error = this.#room.reportLate(this.#options.now());
+    if (error !== undefined) void this.#options.onEvent({ kind: "refused", error });
   }
 
   async #head(): Promise<void> {
