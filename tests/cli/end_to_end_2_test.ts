@@ -55,7 +55,8 @@ Deno.test("securechat speaks protocol 2 unless told otherwise: people in a room,
   assert.match(fromAlice.stderr, /phase 6: both sides have signed all \d+ lines/);
   server.kill("SIGTERM");
   assert.equal((await folder.finish(server)).status, 0);
-  const names = [...Deno.readDirSync(`${folder.path}/transcripts`)].map(({ name }) => name);
+  const entries = await Array.fromAsync(Deno.readDir(`${folder.path}/transcripts`));
+  const names = entries.map(({ name }) => name);
   assert.equal(names.filter((name) => /^client_.*_main\.jsonl$/.test(name)).length, 2);
   assert.equal(names.filter((name) => /^server_.*_main\.jsonl$/.test(name)).length, 1);
   const log = await Deno.readTextFile(`${folder.path}/logs/server.log`);
