@@ -1,10 +1,11 @@
-/** docs/protocol-2-rooms.md shows the bytes of the vectors. */
+/** docs/protocol-2.md shows the bytes of the vectors in its sections on rooms and heads. */
 
 import assert from "node:assert/strict";
 import { VECTORS_URL } from "../testkit/protocol2_room_vectors.ts";
 import { readDocument } from "./markdown.ts";
 
-const PAGE = readDocument("docs/protocol-2-rooms.md");
+const WHOLE = readDocument("docs/protocol-2.md");
+const PAGE = WHOLE.slice(WHOLE.indexOf("## 6. Rooms"), WHOLE.indexOf("## Decisions"));
 
 interface VectorFile {
   readonly others?: readonly string[];
@@ -31,7 +32,7 @@ function texts(): readonly string[] {
   return [...messages, ...inner];
 }
 
-Deno.test("docs/protocol-2-rooms.md shows objects of the vectors, one of each message", () => {
+Deno.test("docs/protocol-2.md shows objects of the vectors, one of each message", () => {
   const known = texts();
   const shown = [...PAGE.matchAll(/```text\n(.+)\n```/g)].map(([, line = ""]) => line);
   for (const line of shown) {
