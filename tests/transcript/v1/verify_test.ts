@@ -142,6 +142,17 @@ Deno.test("verifyTranscript() judges the certificates of a session without a wor
   }
 });
 
+Deno.test("verifyTranscript() takes each side's certificate to its own CA of several", async () => {
+  const { ca, strangerCa, stranger } = await cast();
+  const text = await buildTranscript({ client: stranger });
+  for (const [first, second] of [[ca, strangerCa], [strangerCa, ca]] as const) {
+    const one = await verifyTranscript(text, { ca: first, certificates: [] });
+    assert.equal(one.verdict, "INVALID");
+    const trust = { ca: first, otherCas: [second], certificates: [] };
+    assert.deepEqual((await verifyTranscript(text, trust)).findings, []);
+  }
+});
+
 Deno.test("verifyTranscript() tells of both receipts that a signer is a stranger", async () => {
   const { ca, stranger } = await cast();
   for (const role of ["client", "server"] as const) {
