@@ -114,7 +114,7 @@ function describe(ca: Certificate) {
 }
 
 function textLines(ca: Described, nowMs: number): string {
-  const days = Math.round((Date.parse(ca.notAfter) - nowMs) / DAY_MS);
+  const days = Math.floor((Date.parse(ca.notAfter) - nowMs) / DAY_MS);
   const rows = [
     ["subject", ca.isCa ? ca.subject : `${ca.subject} (NOT A CA)`],
     ["valid from", ca.notBefore],

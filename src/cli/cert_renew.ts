@@ -16,6 +16,7 @@ import { generatePrivateKey, parsePrivateKey, type PrivateKeyDer } from "../pki/
 import { parseArgs, usage } from "./args.ts";
 import { recordDeed } from "./books.ts";
 import {
+  fileExists,
   prefixOf,
   refuseOverwrite,
   writeIdentityFiles,
@@ -116,10 +117,17 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     `renewed the ${role} certificate of "${printable(old.commonName)}", ` +
       `signed by "${printable(issuer.ca.commonName)}"\n` +
       describeFiles(certificate, { plan, old }) + books +
-      `next: ${plan.isInPlace ? "" : "put the new files in the place of the old ones and "}` +
-      "start the program again that uses it\n",
+      `next: ${await nextStep(plan)}start the program again that uses it\n`,
   );
   return 0;
+}
+
+/** What comes before the start; a key that was made elsewhere, for a request, is not here. */
+async function nextStep({ paths, oldKey, isInPlace }: Plan): Promise<string> {
+  if (oldKey !== undefined && !await fileExists(oldKey)) {
+    return `send ${printable(paths.cert)} to where its key is, and there `;
+  }
+  return isInPlace ? "" : "put the new files in the place of the old ones and ";
 }
 
 interface Plan {
@@ -128,6 +136,8 @@ interface Plan {
   readonly isNewKey: boolean;
   /** The key that stays, in words. */
   readonly kept: string;
+  /** Where the key that stays would be, if it is here. */
+  readonly oldKey: string | undefined;
   /** Whether the old certificate's file is replaced. */
   readonly isInPlace: boolean;
 }
@@ -143,7 +153,8 @@ function planOf({ cert, reuseKey, key, out }: Wanted): Plan {
   if (reuseKey && key !== undefined) {
     throw usage(COMMAND, { state: "--reuse-key and --key exclude each other" });
   }
-  const prefix = out ?? prefixOf(cert, "cert");
+  const oldPrefix = prefixOf(cert, "cert");
+  const prefix = out ?? oldPrefix;
   if (prefix === undefined) {
     throw usage(COMMAND, { state: "--out is missing, and CERT is not named …-cert.pem" });
   }
@@ -151,6 +162,7 @@ function planOf({ cert, reuseKey, key, out }: Wanted): Plan {
     paths: { cert: `${prefix}-cert.pem`, key: `${prefix}-key.pem` },
     isNewKey: !reuseKey && key === undefined,
     kept: key ?? "the old one",
+    oldKey: reuseKey && oldPrefix !== undefined ? `${oldPrefix}-key.pem` : undefined,
     isInPlace: `${prefix}-cert.pem` === cert,
   };
 }

@@ -148,5 +148,5 @@ function lines(described: Description, nowMs: number): string {
 }
 
 function lifeLeft(ms: number): string {
-  return ms < 0 ? "EXPIRED" : `${Math.round(ms / DAY_MS)} days left`;
+  return ms < 0 ? "EXPIRED" : `${Math.floor(ms / DAY_MS)} days left`;
 }

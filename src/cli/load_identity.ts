@@ -115,19 +115,19 @@ interface Unusable {
 function unusable(certificate: Certificate, { fault, role, paths }: Unusable): ChatError {
   const { message } = badCertificate(certificate, fault);
   const isDate = fault.reason === "expired" || fault.reason === "not_yet_valid";
-  const command = issueCommand(role, { paths, name: certificate.commonName, replace: isDate });
-  const hint = isDate ? `${command}; or correct the clock of this machine` : command;
+  const hint = isDate
+    ? `${renewCommand(paths)}; or correct the clock of this machine`
+    : issueCommand(role, { paths, name: certificate.commonName });
   return new ChatError("BAD_CERT", message, { hint });
 }
 
 interface IssueParts {
   readonly paths: IdentityPaths;
   readonly name?: string;
-  readonly replace?: boolean;
 }
 
 /** The command line that makes a role's certificate where the settings expect it. */
-function issueCommand(role: Role, { paths, name = "", replace = false }: IssueParts): string {
+function issueCommand(role: Role, { paths, name = "" }: IssueParts): string {
   const commonName = name === "" ? (role === "server" ? "chat.example" : "alice") : printable(name);
   const prefix = paths.cert.replace(/-cert\.pem$/, "");
   const other = role === "server" ? "client" : "server";
@@ -137,6 +137,12 @@ function issueCommand(role: Role, { paths, name = "", replace = false }: IssuePa
       "and name both of its files with --cert and --key";
   }
   const out = prefix === `certs/${role}` ? "" : ` --out ${printable(prefix)}`;
-  const force = replace ? " --force" : "";
-  return `issue one: securechat cert issue --cn ${commonName} --type ${role}${out}${force}`;
+  return `issue one: securechat cert issue --cn ${commonName} --type ${role}${out}`;
+}
+
+/** The key stays, so that what is pasted replaces nothing but the certificate that ended. */
+function renewCommand({ cert }: IdentityPaths): string {
+  const path = printable(cert);
+  const command = `renew it where the CA's key is: securechat cert renew ${path} --reuse-key`;
+  return cert.endsWith("-cert.pem") ? `${command} --force` : `${command} --out PREFIX`;
 }

@@ -7,9 +7,9 @@ Usage:
 
 Commands:
   ca init       make the certificate authority (CA) of your team
+  ca            sign, list, revoke: what the CA has issued; show, crl, log
   cert issue    issue a certificate to a server or a client
-  cert show     show what a certificate says
-  cert verify   say whether a certificate may be trusted
+  cert          request, renew, check, show or verify a certificate
   db init       create or upgrade the tables of accounts
   user          list, add, remove accounts; change a password or a key
   serve         run the server

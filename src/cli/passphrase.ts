@@ -77,8 +77,8 @@ export async function chooseCaPassphrase(
 async function isWanted(io: Io): Promise<boolean> {
   progress(
     io,
-    "A passphrase encrypts the CA's key; each cert issue will ask for it. Without one,\n" +
-      "whoever copies the key's file can be anybody in your chat.",
+    "A passphrase encrypts the CA's key; every command that signs will ask for it. Without\n" +
+      "one, whoever copies the key's file can be anybody in your chat.",
   );
   for (;;) {
     const answer = (await io.input.ask("Encrypt the CA's key? [Y/n] "))?.trim().toLowerCase();

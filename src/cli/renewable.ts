@@ -40,7 +40,7 @@ export async function renewableRole(io: Io, { old, issuer }: Renewal): Promise<R
   }
   if (known.revoked !== undefined) {
     const { time, reason } = known.revoked;
-    throw refused(old, `it was revoked ${time}, reason ${printable(reason)}`, ISSUE_HINT);
+    throw refused(old, `it was revoked ${time} (${printable(reason)})`, ISSUE_HINT);
   }
   if (known.state === "expired") progress(io, `the old one expired ${known.notAfter}`);
   if (known.state === "renewed") progress(io, "the old one was renewed before: see ca list");

@@ -32,7 +32,7 @@ receipt covers them all. INVALID: something is wrong; the first bad line and why
 come first. INCOMPLETE: what is there is good, but no receipt says it is all.
 
 Options:
-  --ca FILE           the CA's certificate (default: CA_CERT, or
+  --ca FILE           certificate of the CA, or of several (default: CA_CERT, or
                       certs/ca-cert.pem)
   --cert FILE         a certificate of a side, where the transcript has none;
                       may be repeated. Those beside the CA's are found anyway

@@ -8,7 +8,8 @@
 import { dirname, join } from "node:path";
 import { printable } from "../bytes/printable.ts";
 import { asChatError, ChatError } from "../errors.ts";
-import { type Certificate, parseCertificatePem } from "../pki/certificate.ts";
+import { type Certificate, parseCertificateDer, parseCertificatePem } from "../pki/certificate.ts";
+import { decodePemBundle } from "../pki/pem_bundle.ts";
 import { readRevocationLists } from "../pki/revocation_lists.ts";
 import { readPrivate } from "../store/private_file.ts";
 import { fileFault } from "../transcript/file_fault.ts";
@@ -51,11 +52,12 @@ export async function readEvidence(
   const { text } = await readPem(caPath, ca === undefined ? { remedy } : {});
   const named = await Promise.all(certs.map(readCertificate));
   const key = sessionKey === undefined ? undefined : await readSessionKey(sessionKey);
-  const anchor = parseCertificatePem(text, `"${printable(caPath)}"`);
+  const [anchor, ...otherCas] = anchorsIn(text, `"${printable(caPath)}"`);
   const lists = (await Promise.all(crls.map(readCrlFile))).flat();
-  const revocations = readRevocationLists(lists, [anchor]);
+  const revocations = readRevocationLists(lists, [anchor, ...otherCas]);
   return {
     ca: anchor,
+    otherCas,
     certificates: [...named, ...await certificatesBeside(caPath)],
     ...(revocations && { revocations }),
     ...(key && { sessionKey: key }),
@@ -89,6 +91,17 @@ async function* chunksOf(file: Deno.FsFile, path: string): AsyncGenerator<Uint8A
   } catch (error) {
     throw fileFault("read", path, error);
   }
+}
+
+/** One certificate, or those of several CAs: a team that changes its CA has sessions of both. */
+function anchorsIn(text: string, source: string): readonly [Certificate, ...Certificate[]] {
+  if (text.split("-----BEGIN CERTIFICATE-----").length <= 2) {
+    return [parseCertificatePem(text, source)];
+  }
+  const [first, ...others] = decodePemBundle(text, { label: "CERTIFICATE", source });
+  if (first === undefined) return [parseCertificatePem(text, source)];
+  const parsed = others.map((der) => parseCertificateDer(der, source));
+  return [parseCertificateDer(first, source), ...parsed];
 }
 
 async function readCertificate(path: string): Promise<Certificate> {

@@ -11,11 +11,17 @@ import { ChatError } from "../errors.ts";
 import type { Certificate } from "./certificate.ts";
 import { isLedgerLineOf, LEDGER_START, type LedgerLine, parseLedgerLine } from "./ledger.ts";
 
+/** What helps whose books hold, but are not those that the head is of. */
+const CUT_HINT = "issue and revoke nothing with these: keep them as evidence, look for the newer " +
+  "copy, and ask where the head was written down";
+
 /** What is wrong with a ledger. */
 export interface LedgerFault {
   /** Number of the line, from 1. */
   readonly line: number;
   readonly text: string;
+  /** A better hint than the error table's. */
+  readonly hint?: string;
 }
 
 /** What a ledger is. */
@@ -51,7 +57,7 @@ export function checkLedger(texts: readonly string[], { ca, head }: LedgerPolicy
   const text =
     "is the last, and the remembered head is neither its hash nor that of one before it:" +
     " the end was cut off, or it is another ledger";
-  return { lines, fault: { line: lines.length, text } };
+  return { lines, fault: { line: lines.length, text, hint: CUT_HINT } };
 }
 
 /**
@@ -64,7 +70,9 @@ export function checkLedger(texts: readonly string[], { ca, head }: LedgerPolicy
  */
 export function requireGoodLedger({ lines, fault }: LedgerReport, source: string): LedgerLine[] {
   if (fault === undefined) return [...lines];
-  throw new ChatError("LEDGER", `cannot trust ${source}: line ${fault.line} ${fault.text}`);
+  const { line, text, hint } = fault;
+  const message = `cannot trust ${source}: line ${line} ${text}`;
+  throw new ChatError("LEDGER", message, hint === undefined ? {} : { hint });
 }
 
 interface Place {

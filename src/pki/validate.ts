@@ -52,7 +52,7 @@ export interface CertificateFault {
 /** What helps, where it is known better than the error table knows it. */
 const HINTS: Readonly<Partial<Record<CertificateFault["reason"], string>>> = {
   untrusted: "name the CA that signed it with --ca, or have the team's CA issue one",
-  expired: "its owner needs a new one: securechat cert issue; or a clock is wrong",
+  expired: "it must be renewed where its CA is: securechat cert renew; or a clock is wrong",
   not_yet_valid: "wait until then, or set the clock of this machine",
   wrong_name: "dial a name that it has, or say which one is expected: --server-name NAME",
   revoked: "its owner needs a new one: securechat cert issue; who revoked it: securechat ca list",

@@ -88,6 +88,11 @@ Deno.test("securechat --help names every command", async () => {
   for (const name of Object.keys(COMMANDS)) {
     assert.match(io.stdout(), new RegExp(`^ {2}${name}\\b`, "m"));
   }
+  for (const { words: [group = "", name] } of modules) {
+    if (name === undefined) continue;
+    const rows = [...io.stdout().matchAll(new RegExp(`^ {2}${group}\\b.*$`, "gm"))].join();
+    assert.match(rows, new RegExp(`\\b${name}\\b`), `${group} ${name}`);
+  }
   for (const line of io.stdout().split("\n")) assert.ok(line.length <= 80, line);
 });
 

@@ -77,7 +77,7 @@ Deno.test("loadIdentity() answers a certificate that no peer would accept with t
     await write(`${folder}/server`, server);
     const late = new Date(VALID_AT.getTime() + 400 * 86_400_000);
     const again =
-      /^BAD_CERT .*--cn chat\.example --type server --out DIR\/server --force; or correct/;
+      /^BAD_CERT .*securechat cert renew DIR\/server-cert\.pem --reuse-key --force; or correct/;
     assert.match(await load(folder, late), again);
     await write(`${folder}/server`, stranger);
     assert.match(await load(folder), /^BAD_CERT /);

@@ -59,6 +59,22 @@ Deno.test("verify says that revocation was not checked when no list is named", a
   });
 });
 
+Deno.test("verify --ca takes the certificates of several CAs in one file", async () => {
+  const { ca, strangerCa } = await cast();
+  await atDesk(async ({ folder, verify, list }) => {
+    const crl = await list("list.pem", 3_600_000);
+    await Deno.writeTextFile(
+      `${folder}/ca-cert.pem`,
+      certificatePem(strangerCa) + certificatePem(ca),
+    );
+    const io = await verify("--crl", crl);
+    assert.equal(io.status, 0, io.stdout() + io.stderr());
+    assert.match(io.stdout(), /x\.transcript: VALID/);
+    await Deno.writeTextFile(`${folder}/ca-cert.pem`, certificatePem(strangerCa));
+    assert.equal((await verify()).status, 1);
+  });
+});
+
 Deno.test("verify --crl tells the list and a later revocation, and the verdict stays VALID", async () => {
   await atDesk(async ({ verify, list }) => {
     const crl = await list("list.pem", 3_600_000);

@@ -10,6 +10,7 @@
 
 import { printable } from "../../bytes/printable.ts";
 import { ChatError } from "../../errors.ts";
+import { reasonName } from "../revocation_reason.ts";
 import { parsePathCertificate, type PathCertificate } from "./certificate_der.ts";
 import { candidatePaths } from "./chain_builder.ts";
 import { checkPath } from "./check_path.ts";
@@ -265,7 +266,7 @@ function statusFault(
       return pathFault(
         "revoked",
         certificate,
-        `it was revoked ${when}, reason ${status.entry.reason}`,
+        `it was revoked ${when} (${reasonName(status.entry.reason)})`,
       );
     }
     case "stale": {

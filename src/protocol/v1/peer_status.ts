@@ -12,6 +12,16 @@ const NAMED: readonly ErrorCode[] = [
   "FRAME_TOO_LARGE",
 ];
 
+/** What helps where the table's hint would be for the other side: it is this side that is judged. */
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  BAD_CERT:
+    "it is this side's certificate that is refused: look at it with securechat cert show; " +
+    "whoever keeps the CA can sign another: securechat cert request",
+  REVOKED: "it is this side's certificate that is revoked: ask whoever keeps the CA why; with a " +
+    "new key they can sign another: securechat cert request",
+  TIMEOUT: "this side was silent for too long, perhaps at a question: connect again",
+};
+
 /** What a refusal means where the status names no code. */
 export interface RefusalMeaning {
   readonly code: ErrorCode;
@@ -33,10 +43,9 @@ export function peerRefusal(status: Message<"status">, meaning: RefusalMeaning):
   const named = /^([A-Z_]+): /.exec(words)?.[1];
   const code = NAMED.find((name) => name === status.status || name === named);
   const message = `cannot go on: the other side says "${printable(words)}"`;
-  if (code === "TIMEOUT") {
-    const hint = "this side was silent for too long, perhaps at a question: connect again";
-    return new ChatError(code, message, { hint });
+  if (code !== undefined) {
+    const hint = HINTS[code];
+    return new ChatError(code, message, hint === undefined ? {} : { hint });
   }
-  if (code !== undefined) return new ChatError(code, message);
   return new ChatError(meaning.code, message, meaning.hint === undefined ? {} : meaning);
 }

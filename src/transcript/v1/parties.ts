@@ -13,8 +13,8 @@ import { asChatError } from "../../errors.ts";
 import { type Certificate, parseCertificateDer } from "../../pki/certificate.ts";
 import type { RevocationLists } from "../../pki/revocation_lists.ts";
 import type { Revocation } from "../../pki/revocations.ts";
-import { trustIn } from "../../pki/trust.ts";
-import { badCertificate, findFault, type Role } from "../../pki/validate.ts";
+import type { Role } from "../../pki/validate.ts";
+import { chainOf } from "./chain.ts";
 import { probesOf } from "./probes.ts";
 import type { TranscriptFile } from "./reader.ts";
 import { errorAt, type Fault, type Finding } from "./report.ts";
@@ -26,6 +26,8 @@ export interface Party {
   /** Lower-case hex. */
   readonly fingerprint?: string;
   readonly certificate?: Certificate;
+  /** The trust anchor that signed it; absent where none did. */
+  readonly ca?: Certificate;
   /** Why the certificate is not accepted, whatever the time. */
   readonly fault?: Fault;
   /** Since when the certificate is revoked, if a list says so. */
@@ -40,8 +42,10 @@ export interface Parties {
 
 /** What certificates are judged by. */
 export interface Trust {
-  /** The only trust anchor. */
+  /** The trust anchor. */
   readonly ca: Certificate;
+  /** More of them: a team that changes its CA trusts the old and the new one side by side. */
+  readonly otherCas?: readonly Certificate[];
   /** Certificates that may be a side's; none of them is trusted for being here. */
   readonly certificates: readonly Certificate[];
   /** What revocation lists say; without them revocation is not checked. */
@@ -70,21 +74,22 @@ export async function resolveParties(
   const shown = readShown(file);
   const fingerprint = shown.certificates[otherRole]?.fingerprint ?? commonFingerprint(file);
   const other = shown.certificates[otherRole] ??
-    [...trust.certificates, trust.ca].find((known) => known.fingerprint === fingerprint);
+    [...trust.certificates, ...anchorsOf(trust)].find((known) => known.fingerprint === fingerprint);
   const owner = shown.certificates[ownerRole] ?? await findOwner(file, {
     ...trust,
     role: ownerRole,
     ...(other && { other }),
   });
   const isShared = owner !== undefined && owner.key.spkiDer.toHex() === other?.key.spkiDer.toHex();
+  const anchors = anchorsOf(trust);
   const parties = {
     owner: withRevocation(
-      await judge(owner, { ca: trust.ca, role: ownerRole, isOwner: true, isShared }),
+      await judge(owner, { anchors, role: ownerRole, isOwner: true, isShared }),
       trust,
     ),
     other: withRevocation(
       await judge(other, {
-        ca: trust.ca,
+        anchors,
         role: otherRole,
         isOwner: false,
         isShared,
@@ -166,24 +171,26 @@ function commonFingerprint(file: TranscriptFile): string | undefined {
 /** The certificate whose key signed the receipt or some entry; those that the CA signed first. */
 async function findOwner(
   file: TranscriptFile,
-  { ca, certificates, role, other }: Trust & { readonly role: Role; readonly other?: Certificate },
+  { role, other, ...trust }: Trust & { readonly role: Role; readonly other?: Certificate },
 ): Promise<Certificate | undefined> {
-  const candidates = certificates.filter(({ fingerprint }) => fingerprint !== other?.fingerprint);
-  const faults = await Promise.all(candidates.map((each) => chainFault(each, { ca, role })));
+  const candidates = trust.certificates
+    .filter(({ fingerprint }) => fingerprint !== other?.fingerprint);
+  const anchors = anchorsOf(trust);
+  const found = await Promise.all(candidates.map((each) => chainOf(each, { anchors, role })));
   const ranked = [
-    ...candidates.filter((_, index) => faults[index] === undefined),
-    ...candidates.filter((_, index) => faults[index] !== undefined),
+    ...candidates.filter((_, index) => found[index]?.fault === undefined),
+    ...candidates.filter((_, index) => found[index]?.fault !== undefined),
   ];
   for (const isSignedBy of probesOf(file, other)) {
-    const found = ranked.find((candidate) => isSignedBy(candidate.key));
-    if (found !== undefined) return found;
+    const signer = ranked.find((candidate) => isSignedBy(candidate.key));
+    if (signer !== undefined) return signer;
   }
   return undefined;
 }
 
 /** What is known of a side beside its certificate. */
 interface Side {
-  readonly ca: Certificate;
+  readonly anchors: readonly Certificate[];
   readonly role: Role;
   readonly isOwner: boolean;
   readonly fingerprint?: string;
@@ -193,29 +200,23 @@ interface Side {
 
 async function judge(
   certificate: Certificate | undefined,
-  { ca, isShared, ...side }: Side,
+  { anchors, isShared, ...side }: Side,
 ): Promise<Party> {
   if (certificate === undefined) return side;
   const text = `both sides show one key, that of ${nameOf(certificate)}: no entry has one author`;
-  const fault = isShared
-    ? { code: "BAD_CERT", text } as const
-    : await chainFault(certificate, { ca, role: side.role });
-  return { ...side, certificate, fingerprint: certificate.fingerprint, ...(fault && { fault }) };
+  const chain = isShared
+    ? { fault: { code: "BAD_CERT", text } as const }
+    : await chainOf(certificate, { anchors, role: side.role });
+  return { ...side, certificate, fingerprint: certificate.fingerprint, ...chain };
+}
+
+function anchorsOf({ ca, otherCas = [] }: Trust): readonly Certificate[] {
+  return [ca, ...otherCas];
 }
 
 function withRevocation(party: Party, { revocations }: Trust): Party {
   const revocation = party.certificate && revocations?.of(party.certificate);
   return { ...party, ...(revocation && { revocation }) };
-}
-
-/** Everything but the dates: those depend on the entry. */
-async function chainFault(
-  certificate: Certificate,
-  { ca, role }: { readonly ca: Certificate; readonly role: Role },
-): Promise<Fault | undefined> {
-  const at = new Date(Math.max(certificate.notBefore.getTime(), ca.notBefore.getTime()));
-  const fault = await findFault(certificate, { trust: trustIn(ca), role, at, keyKind: "rsa" });
-  return fault && { code: "BAD_CERT", text: badCertificate(certificate, fault).message };
 }
 
 /** Faults of certificates that stand in the file, at their lines. */

@@ -19,6 +19,7 @@ import { isoTime } from "./times.ts";
 
 /** A moment at which a side's certificate must be good. */
 export interface Moment {
+  /** The CA of a side that no CA has signed; any other side has its own. */
   readonly ca: Certificate;
   /** Milliseconds since the Unix epoch, as far away as an entry may say. */
   readonly atMs: number;
@@ -32,11 +33,11 @@ export interface Moment {
  * @returns BAD_CERT or REVOKED, or nothing, also where the certificate is not at hand.
  */
 export function momentFault(
-  { certificate, revocation }: Party,
+  { certificate, revocation, ca: signer }: Party,
   { ca, atMs }: Moment,
 ): Fault | undefined {
   if (certificate === undefined) return undefined;
-  const dates = dateFault(certificate, { ca, atMs });
+  const dates = dateFault(certificate, { ca: signer ?? ca, atMs });
   if (dates !== undefined || revocation === undefined) return dates;
   const { revokedMs, reason } = revocation;
   if (atMs < revokedMs) return undefined;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Certificate } from "../../../src/pki/certificate.ts";
+import { createCa } from "../../../src/pki/issue.ts";
 import { signReceipt } from "../../../src/protocol/v1/evidence.ts";
 import { dateFault } from "../../../src/transcript/v1/parties.ts";
 import type { Finding, TranscriptReport } from "../../../src/transcript/v1/report.ts";
@@ -140,6 +141,30 @@ Deno.test("verifyTranscript() judges the certificates of a session without a wor
     const report = await verifyTranscript(text, { ca, certificates: [] });
     assert.equal(firstError(report)?.code, "BAD_CERT");
   }
+});
+
+Deno.test("verifyTranscript() takes each side's certificate to its own CA of several", async () => {
+  const { ca, strangerCa, stranger } = await cast();
+  const text = await buildTranscript({ client: stranger });
+  for (const [first, second] of [[ca, strangerCa], [strangerCa, ca]] as const) {
+    const one = await verifyTranscript(text, { ca: first, certificates: [] });
+    assert.equal(one.verdict, "INVALID");
+    const trust = { ca: first, otherCas: [second], certificates: [] };
+    assert.deepEqual((await verifyTranscript(text, trust)).findings, []);
+  }
+});
+
+Deno.test("verifyTranscript() asks of a side's own CA, and of no other, that it lived then", async () => {
+  const { ca } = await cast();
+  const nowMs = SESSION_MS + 86_400_000;
+  const { certificate: newer } = await createCa({
+    name: "Newer CA",
+    keyType: "rsa-2048",
+    days: 30,
+    nowMs,
+  });
+  const trust = { ca: newer, otherCas: [ca], certificates: [] };
+  assert.deepEqual((await verifyTranscript(await buildTranscript(), trust)).findings, []);
 });
 
 Deno.test("verifyTranscript() tells of both receipts that a signer is a stranger", async () => {
