@@ -11,7 +11,7 @@ Commands:
   cert issue    issue a certificate to a server or a client
   cert          request, renew, check, show or verify a certificate
   db init       create or upgrade the tables of accounts
-  user          list, add, remove accounts; change a password or a key
+  user          list, add, remove, passwd (password), rebind (key) of accounts
   serve         run the server
   connect       connect to a server and chat
   verify        check transcripts and say who wrote what

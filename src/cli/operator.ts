@@ -117,7 +117,7 @@ function listMembers({ server, screen, now }: OperatorParts): void {
     const fingerprint = member.certificate?.fingerprint.slice(0, 16) ?? "";
     screen.print(
       `${printable(memberName(member))}  ${printable(member.email ?? "")}  ${member.address}  ` +
-        `certificate ${fingerprint}  ${minutes} min`,
+        `certificate ${fingerprint}  protocol ${member.protocol}  ${minutes} min`,
     );
   }
 }

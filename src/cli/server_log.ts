@@ -26,7 +26,9 @@ export function logServerEvent(event: ServerEvent): void {
     case "peer": {
       const { fingerprint } = session.certificate;
       const commonName = printable(session.certificate.commonName);
-      return log.info("certificate of {commonName} accepted", { ...who, commonName, fingerprint });
+      const { protocol } = event.member;
+      const accepted = { ...who, commonName, fingerprint, protocol };
+      return log.info("certificate of {commonName} accepted", accepted);
     }
     case "phase":
       return log.debug("phase {phase}", { ...who, phase: session.phase });

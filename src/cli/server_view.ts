@@ -5,7 +5,7 @@
  */
 
 import { printable } from "../bytes/printable.ts";
-import { memberName } from "../chat/member.ts";
+import { type Member, memberName } from "../chat/member.ts";
 import type { ChatServer, ServerEvent } from "../chat/server.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { SessionEvent } from "../protocol/session.ts";
@@ -109,7 +109,7 @@ export class ServerView {
   }
 
   #session(
-    member: Parameters<typeof memberName>[0] & { readonly id: number },
+    member: Parameters<typeof memberName>[0] & Pick<Member, "id" | "protocol">,
     event: SessionEvent,
   ): void {
     const name = printable(memberName(member));
@@ -117,7 +117,12 @@ export class ServerView {
       case "phase":
         return this.#line(member.id, `${this.#tick()} phase ${event.phase}: ${event.text}`);
       case "peer":
-        return this.#line(member.id, `certificate of ${printable(event.certificate.commonName)}`);
+        return this.#line(
+          member.id,
+          `certificate of ${
+            printable(event.certificate.commonName)
+          }, by protocol ${member.protocol}`,
+        );
       case "signed_in":
         return this.#line(member.id, `${name} signed in (${printable(event.email)})`);
       case "said":
@@ -157,4 +162,8 @@ export class ServerView {
     if (this.#screen === undefined) this.#io.out.write(`${text}\n`);
     else this.#screen.print(text);
   }
+}
+
+function certificateText({ commonName }: Certificate, protocol: Member["protocol"]): string {
+  return `certificate of ${printable(commonName)}, by protocol ${protocol ?? "unknown"}`;
 }

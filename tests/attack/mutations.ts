@@ -336,7 +336,9 @@ const ACCOUNTS: readonly Mutation[] = [
   },
   {
     check: "that the delay doubles",
-    edits: [cut(THROTTLE, "DELAY_FIRST_MS * 2 ** (beyond - 1)", "DELAY_FIRST_MS")],
+    edits: [
+      cut("store/recent_failures.ts", "DELAY_FIRST_MS * 2 ** (beyond - 1)", "DELAY_FIRST_MS"),
+    ],
     attacks: ["a client goes on guessing after each delay"],
   },
   {
@@ -424,7 +426,7 @@ const TEXT: readonly Mutation[] = [
   {
     check: "printable words at the operator",
     edits: [
-      cut("cli/server_view.ts", "[${name}] ${printable(event.text)}", "[${name}] ${event.text}"),
+      cut("cli/server_view.ts", "${where}] ${printable(event.text)}", "${where}] ${event.text}"),
     ],
     attacks: ["a client writes control sequences to the operator"],
   },
@@ -435,7 +437,7 @@ const TEXT: readonly Mutation[] = [
   },
   {
     check: "printable words at a script",
-    edits: [cut("cli/client_view.ts", "write(`${printable(event.text)}", "write(`${event.text}")],
+    edits: [cut("cli/client_view.ts", "${who}${printable(event.text)}", "${who}${event.text}")],
     attacks: ["the operator writes control sequences to a client"],
   },
   {
@@ -453,8 +455,8 @@ const TEXT: readonly Mutation[] = [
     edits: [
       cut(
         "cli/server_view.ts",
-        "certificate of ${printable(event.certificate.commonName)}",
-        "certificate of ${event.certificate.commonName}",
+        "certificate of ${printable(commonName)}, by",
+        "certificate of ${commonName}, by",
       ),
       STRICT,
     ],
