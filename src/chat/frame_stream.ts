@@ -32,9 +32,10 @@ export class FrameStream {
   readonly #reader = new FrameReader();
   readonly #buffer = new Uint8Array(READ_BYTES);
   #writing: Promise<void> = Promise.resolve();
-  /** A read that waits cannot be called back: this one comes first. */
-  readonly #failed = Promise.withResolvers<null>();
+  /** A read that waits cannot be called back: this ends the waiting for it. */
+  #giveUp: (() => void) | undefined;
   #failure: ChatError | undefined;
+  #isStalled = false;
   #isClosed = false;
 
   /**
@@ -95,13 +96,15 @@ export class FrameStream {
     }
   }
 
-  /** A reset is the end of the stream. */
+  /** A reset is the end of the stream. A race with one long promise would keep each read for ever. */
   async #read(): Promise<number | null> {
-    try {
-      return await Promise.race([this.#conn.read(this.#buffer), this.#failed.promise]);
-    } catch {
-      return null;
-    }
+    if (this.#isClosed) return null;
+    const { promise, resolve } = Promise.withResolvers<number | null>();
+    this.#giveUp = () => resolve(null);
+    this.#conn.read(this.#buffer).then(resolve, () => resolve(null));
+    const length = await promise;
+    this.#giveUp = undefined;
+    return length;
   }
 
   /**
@@ -116,9 +119,10 @@ export class FrameStream {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
-    if (this.#isClosed || this.#failure !== undefined) return;
+    if (this.#isClosed || this.#isStalled) return;
     const { writeMs } = this.#limits;
     const stalled = setTimeout(() => {
+      this.#isStalled = true;
       this.fail(new ChatError("SLOW", `cannot send: nothing was read for ${writeMs / 1000} s`));
     }, writeMs);
     try {
@@ -138,7 +142,7 @@ export class FrameStream {
    */
   fail(error: ChatError): void {
     this.#failure ??= error;
-    this.#failed.resolve(null);
+    this.#giveUp?.();
   }
 
   /**
@@ -154,12 +158,16 @@ export class FrameStream {
     return reader;
   }
 
-  /** Lets what was written leave, for a bounded time, and closes the socket. */
-  async close(): Promise<void> {
+  /**
+   * Lets what was written leave, for a bounded time, and closes the socket.
+   *
+   * @param lastWordsMs That time; whoever has waited already gives less.
+   */
+  async close(lastWordsMs = LAST_WORDS_MS): Promise<void> {
     if (this.#isClosed) return;
-    const isDrained = await within(this.#writing, LAST_WORDS_MS);
+    const isDrained = await within(this.#writing, lastWordsMs);
     this.#isClosed = true;
-    this.#failed.resolve(null);
+    this.#giveUp?.();
     await closeSocket(this.#conn, { isDrained });
   }
 }

@@ -55,6 +55,7 @@ export class RoomClient implements ChatConnection {
   #channel: SecureChannel | undefined;
   #stay: RoomStay | undefined;
   #signIn: SignIn | undefined;
+  #hasAsked = false;
   #error: ChatError | undefined;
   #isLeaving = false;
   #hasEnded = false;
@@ -210,10 +211,13 @@ export class RoomClient implements ChatConnection {
   ): Promise<void> {
     const message = parseMessage(object, ["status", "ping", "joined", "invite"]);
     if (message.type === "ping" || message.type === "invite") return;
-    if (message.type === "joined") return await this.#joined(message, { link, channel });
+    if (message.type === "joined" && this.#hasAsked) {
+      return await this.#joined(message, { link, channel });
+    }
+    if (message.type === "joined") throw unasked();
     if (message.status !== "OK") throw peerRefusal(message, "SIGN_IN");
     const request = this.#signIn;
-    if (request === undefined) throw new ChatError("HANDSHAKE", "cannot go on: nothing was asked");
+    if (request === undefined) throw unasked();
     this.#signIn = undefined;
     const { email } = request;
     await this.#signedIn({ email, username: this.#options.own.name }, link);
@@ -226,6 +230,7 @@ export class RoomClient implements ChatConnection {
     await this.#tell({ kind: "signed_in", ...account });
     await this.#tell({ kind: "phase", phase: 3, text: "signed in" });
     const { room, want } = this.#options;
+    this.#hasAsked = true;
     link.send(encodeMessage({ type: "join", room, want }));
   }
 
@@ -262,6 +267,12 @@ const LEFT = new ChatError("CONNECTION", "left before the chat was open");
 /** What this side found out is told to the other; what the other said is not. */
 function isOurs({ message }: ChatError): boolean {
   return !message.includes("the other side says");
+}
+
+function unasked(): ChatError {
+  return new ChatError("HANDSHAKE", "cannot go on: an answer came, and nothing was asked", {
+    hint: "the other side broke the protocol: check that both run the same version",
+  });
 }
 
 function gone(when: string): ChatError {

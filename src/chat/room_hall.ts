@@ -22,6 +22,13 @@ import { revokedError } from "./revoked.ts";
 import { RoomHost } from "./room_host.ts";
 import { RoomSession } from "./room_session.ts";
 import { SignInDesk } from "./sign_in_desk.ts";
+import { within } from "./within.ts";
+
+/** Rooms of two that one person may begin: each is a file that is open as long as the server runs. */
+const DIRECT_ROOMS_MAX = 64;
+
+/** Files are waited for so long at the end, ms. */
+const CLOSE_MS = 1_000;
 
 const log = getLogger(["securechat", "server"]);
 
@@ -50,6 +57,8 @@ export class RoomHall implements Hall {
   readonly #desk: SignInDesk;
   readonly #hosts = new Map<string, Promise<RoomHost>>();
   readonly #members = new Map<number, RoomMemberOfHall>();
+  /** How many rooms of two each person has begun. */
+  readonly #begun = new Map<string, number>();
   #isStopping = false;
 
   /** @param options Identity, accounts, rooms; limits, clock and watcher. */
@@ -67,8 +76,13 @@ export class RoomHall implements Hall {
    */
   static async open(options: RoomHallOptions & HallOptions): Promise<RoomHall> {
     const hall = new RoomHall(options);
-    for (const room of options.rooms) await hall.#host(room);
-    return hall;
+    try {
+      for (const room of options.rooms) await hall.#host(room);
+      return hall;
+    } catch (thrown) {
+      await hall.stop();
+      throw thrown;
+    }
   }
 
   /** See {@link Hall}. */
@@ -99,9 +113,10 @@ export class RoomHall implements Hall {
   async stop(): Promise<void> {
     this.#isStopping = true;
     await Promise.all([...this.#members.values()].map(({ connection }) => connection.leave()));
-    for (const opening of this.#hosts.values()) {
-      await opening.then((host) => host.close()).catch(warn);
-    }
+    const closing = [...this.#hosts.values()].map((opening) =>
+      opening.then((host) => host.close()).catch(warn)
+    );
+    await within(Promise.all(closing), CLOSE_MS);
   }
 
   /** See {@link Hall}. */
@@ -119,8 +134,11 @@ export class RoomHall implements Hall {
     });
     const member: RoomMemberOfHall = { id, protocol: 2, address, connection, sinceMs: now() };
     this.#members.set(id, member);
-    await connection.run();
-    this.#members.delete(id);
+    try {
+      await connection.run();
+    } finally {
+      this.#members.delete(id);
+    }
   }
 
   #react(member: RoomMemberOfHall, event: SessionEvent): ChatError | undefined {
@@ -142,13 +160,24 @@ export class RoomHall implements Hall {
     const isMine = pair?.includes(fingerprint) ?? this.#options.rooms.includes(name);
     if (!isMine) throw new ChatError("ROOM", `cannot join "${printable(name)}": no such room`);
     const other = pair?.find((one) => one !== fingerprint);
-    // Each room is a file: nobody makes some for people who are not here.
-    const isHere = other === undefined || this.#hosts.has(name) ||
-      [...this.#members.values()].some(({ certificate }) => certificate?.fingerprint === other);
-    if (!isHere) throw new ChatError("ROOM", "cannot join a room of two: the other is not here");
+    if (other === undefined) return await this.#host(name);
+    if (!this.#hosts.has(name)) this.#requireMayBegin({ other, by: fingerprint });
     const host = await this.#host(name);
-    if (other !== undefined) this.#invite(name, { other, by: fingerprint });
+    this.#invite(name, { other, by: fingerprint });
     return host;
+  }
+
+  /** Each room is a file: nobody makes many, or one for people who are not here. */
+  #requireMayBegin({ other, by }: { readonly other: string; readonly by: string }): void {
+    const isHere = [...this.#members.values()].some(({ certificate }) =>
+      certificate?.fingerprint === other
+    );
+    if (!isHere) throw new ChatError("ROOM", "cannot join a room of two: the other is not here");
+    const begun = this.#begun.get(by) ?? 0;
+    if (begun >= DIRECT_ROOMS_MAX) {
+      throw new ChatError("ROOM", `cannot begin more than ${DIRECT_ROOMS_MAX} rooms of two`);
+    }
+    this.#begun.set(by, begun + 1);
   }
 
   #invite(room: string, { other, by }: { readonly other: string; readonly by: string }): void {
@@ -168,6 +197,7 @@ export class RoomHall implements Hall {
       onWarning: warn,
     });
     this.#hosts.set(room, opening);
+    opening.catch(() => this.#hosts.delete(room)); // when the disk has room again, so has the hall
     return opening;
   }
 }

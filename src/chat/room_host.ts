@@ -62,10 +62,14 @@ export class RoomHost {
   readonly #log: RoomLog;
   readonly #file: RoomFile;
   readonly #present = new Set<Present>();
+  readonly #releases = new WeakMap<Present, Promise<void>>();
   readonly #lateTimer: ReturnType<typeof setInterval>;
   #flushed = 0;
+  /** The last entry on its way to the disk and the members; never rejects. */
+  #placing: Promise<unknown> = Promise.resolve();
   #headTimer: ReturnType<typeof setTimeout> | undefined;
   #failure: ChatError | undefined;
+  #isClosed = false;
 
   /** Use {@link RoomHost.open}. */
   constructor(options: RoomHostOptions, parts: { readonly log: RoomLog; readonly file: RoomFile }) {
@@ -91,7 +95,12 @@ export class RoomHost {
       ...{ size: 0, peaks: [], startedMs },
     });
     const host = new RoomHost(options, { log, file });
-    await host.#place(entry);
+    try {
+      await host.#place(entry);
+    } catch (thrown) {
+      await host.close().catch(() => undefined); // what was thrown first says why
+      throw thrown;
+    }
     return host;
   }
 
@@ -182,13 +191,24 @@ export class RoomHost {
   }
 
   /**
-   * Ends somebody's entries with our final head; a line of the server says that he went.
+   * Ends somebody's entries with our final head; a line of the server says that he went. What he said
+   * before comes back to him first.
    *
    * @param present Who.
-   * @param kind What the line says.
+   * @param kind What the line says; the first call's counts.
+   * @returns When that is done, for whoever asks.
    */
-  async release(present: Present, kind: "leave" | "remove"): Promise<void> {
-    if (!this.#present.delete(present)) return;
+  release(present: Present, kind: "leave" | "remove"): Promise<void> {
+    const known = this.#releases.get(present);
+    if (known !== undefined) return known;
+    const release = this.#release(present, kind);
+    this.#releases.set(present, release);
+    return release;
+  }
+
+  async #release(present: Present, kind: "leave" | "remove"): Promise<void> {
+    await this.#placing;
+    this.#present.delete(present);
     const { link, member } = present;
     const final = await this.#log.finalHead(member, this.#options.now());
     if (final !== undefined) {
@@ -201,13 +221,20 @@ export class RoomHost {
 
   /** Closes the log. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     clearTimeout(this.#headTimer);
     clearInterval(this.#lateTimer);
     await this.#file.end({ code: this.#failure?.code ?? "OK" });
   }
 
   /** Called in the turn in which the entry came into the tree: so the file has the log's order. */
-  async #place({ author, message, index }: LogEntry): Promise<void> {
+  #place(entry: LogEntry): Promise<void> {
+    const placing = this.#write(entry);
+    this.#placing = placing.catch(() => undefined);
+    return placing;
+  }
+
+  async #write({ author, message, index }: LogEntry): Promise<void> {
     const isServer = author.fingerprint === this.#options.own.fingerprint;
     const peer = isServer ? undefined : this.#file.peerLine(author.chain);
     const line = bytesOf(message);
@@ -229,7 +256,7 @@ export class RoomHost {
 
   #headSoon(): void {
     const { headDueAtMs } = this.#log;
-    if (headDueAtMs === undefined || this.#headTimer !== undefined) return;
+    if (headDueAtMs === undefined || this.#headTimer !== undefined || this.#isClosed) return;
     const waitMs = Math.max(0, headDueAtMs - this.#options.now());
     this.#headTimer = setTimeout(() => {
       this.#headTimer = undefined;

@@ -13,6 +13,7 @@ import { HANDSHAKE_BODY_MAX_BYTES } from "../protocol/frame.ts";
 import type { SessionEvent } from "../protocol/session.ts";
 import type { OwnIdentity, SecureChannel, SignInMode } from "../protocol/v2/handshake.ts";
 import { encodeMessage, type Message, parseMessage } from "../protocol/v2/messages.ts";
+import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
 import { parseHead } from "../protocol/v2/head.ts";
 import { parseStatement } from "../protocol/v2/statement.ts";
 import { ServerHandshake } from "../protocol/v2/server_handshake.ts";
@@ -26,6 +27,9 @@ import { within } from "./within.ts";
 
 /** Rooms that one session may be in. */
 const ROOMS_MAX = 32;
+
+/** A session that is cut may still wait for a database or a disk: this long it is waited for, ms. */
+const CUT_MS = 1_400;
 
 /** What a session is made of. */
 export interface RoomSessionOptions {
@@ -67,6 +71,8 @@ export class RoomSession implements MemberLink {
   readonly #ended = Promise.withResolvers<void>();
   #link: SecureLink | undefined;
   #error: ChatError | undefined;
+  /** The other side said why it ends: there is nobody to tell. */
+  #isTold = false;
   #isLeaving = false;
   #hasEnded = false;
 
@@ -96,7 +102,7 @@ export class RoomSession implements MemberLink {
       left.resolve();
     }
     if (this.#link === undefined) await stream.close();
-    else await this.#link.close(this.#error);
+    else await this.#link.close(this.#isTold ? undefined : this.#error);
     const error = this.#error;
     this.#options.onEvent(error === undefined ? { kind: "ended" } : { kind: "ended", error });
     this.#ended.resolve();
@@ -115,14 +121,13 @@ export class RoomSession implements MemberLink {
   /** Ends every room with our final head, and waits for the client's. */
   async leave(): Promise<void> {
     this.#isLeaving = true;
-    if (this.#rooms.size === 0) this.#link?.fail(new ChatError("CONNECTION", "the server stops"));
     const goodbyes = [...this.#rooms.values()].map(async ({ host, present, left }) => {
       await host.release(present, "leave");
       await left.promise;
     });
     await within(Promise.all(goodbyes), this.#options.limits.receiptMs);
     this.#options.stream.fail(new ChatError("CONNECTION", "the server stops"));
-    await this.#ended.promise;
+    await within(this.#ended.promise, CUT_MS);
   }
 
   /** Ends at once. */
@@ -144,11 +149,7 @@ export class RoomSession implements MemberLink {
       const step = await handshake.take(body, now());
       if (step.send.length > 0) void stream.write(joinFrames(step.send));
       if (step.kind === "failed") throw this.#toldAlready(step.error);
-      if (step.kind === "done") {
-        this.#tell({ kind: "phase", phase: 2, text: "certificates, and proof of their keys" });
-        this.#tell({ kind: "peer", certificate: step.channel.peer.leaf });
-        return step.channel;
-      }
+      if (step.kind === "done") return step.channel;
       this.#tell({ kind: "phase", phase: 1, text: "keys agreed (ML-KEM-768 and X25519)" });
       const expected = { maxBytes: HANDSHAKE_BODY_MAX_BYTES, what: "a step of the handshake" };
       body = await stream.next({ ...expected, withinMs: limits.stepMs });
@@ -164,15 +165,20 @@ export class RoomSession implements MemberLink {
 
   async #serve(channel: SecureChannel): Promise<void> {
     const link = new SecureLink({ stream: this.#options.stream, channel });
-    this.#link = link;
+    this.#link = link; // from here on the client is told why it is refused
+    this.#tell({ kind: "phase", phase: 2, text: "certificates, and proof of their keys" });
+    this.#tell({ kind: "peer", certificate: channel.peer.leaf });
     await this.#signIn(link, channel);
     for (;;) {
       const objects = await link.next();
       if (objects === undefined) return this.#lost();
       const flushes: Promise<void>[] = [];
       for (const object of objects) {
+        if (this.#error !== undefined) throw this.#error; // ended from outside, in the middle of a record
         const { flushed } = await this.#take(object, { link, channel });
-        if (flushed !== undefined) flushes.push(flushed);
+        if (flushed === undefined) continue;
+        flushed.catch(() => undefined); // it is waited for below, unless an object behind it throws first
+        flushes.push(flushed);
       }
       await Promise.all(flushes);
       const isOver = this.#rooms.size > 0 && [...this.#rooms.values()].every((one) => one.hasFinal);
@@ -184,12 +190,13 @@ export class RoomSession implements MemberLink {
     const { signIn, limits, desk, now } = this.#options;
     const endMs = performance.now() + limits.signInMs;
     let account = { email: "", username: peer.name };
-    for (let tries = 1; signIn === "password"; tries++) {
+    for (let tries = 1; signIn === "password";) {
       const withinMs = Math.max(1, endMs - performance.now());
       const [object, ...more] = await link.next({ withinMs, what: "signing in" }) ?? [];
       if (object === undefined) throw gone("before it had signed in");
       if (more.length > 0) throw new ChatError("HANDSHAKE", "cannot sign in twice at once");
-      const request = parseMessage(object, ["register", "login", "ping"]);
+      const request = parseMessage(object, ["register", "login", "ping", "status"]);
+      if (request.type === "status") throw this.#told(request);
       if (request.type === "ping") continue;
       const answer = await desk.answer(request, { ...leafAccountOf(peer.leaf), nowMs: now() });
       link.send(encodeMessage({ type: "status", status: answer.status, message: answer.text }));
@@ -198,7 +205,9 @@ export class RoomSession implements MemberLink {
         break;
       }
       this.#tell({ kind: "refused", error: answer.error });
-      if (tries >= SIGN_IN_TRIES) throw new ChatError("SIGN_IN", "cannot sign in: too many tries");
+      if (tries++ >= SIGN_IN_TRIES) {
+        throw new ChatError("SIGN_IN", "cannot sign in: too many tries");
+      }
     }
     this.#tell({ kind: "signed_in", email: account.email, username: account.username });
     this.#tell({ kind: "phase", phase: 3, text: "signed in" });
@@ -209,8 +218,10 @@ export class RoomSession implements MemberLink {
     object: Uint8Array,
     { link, channel }: Conversation,
   ): Promise<{ readonly flushed?: Promise<void> }> {
-    const message = parseMessage(object, ["msg", "head", "join", "leave", "ping"]);
+    const message = parseMessage(object, ["msg", "head", "join", "leave", "ping", "status"]);
     switch (message.type) {
+      case "status":
+        throw this.#told(message);
       case "ping":
         return {};
       case "msg": {
@@ -238,6 +249,12 @@ export class RoomSession implements MemberLink {
         return {};
       }
     }
+  }
+
+  /** PROTOCOL-2 §1: whoever refuses says so first. */
+  #told(status: Message<"status">): ChatError {
+    this.#isTold = true;
+    return peerRefusal(status, "CONNECTION");
   }
 
   #roomOf(room: string): Joined {

@@ -22,8 +22,8 @@ const UNANSWERED_MAX = 256;
 /** Text of one statement, bytes: the rest of it is below this difference (PROTOCOL-2 §6). */
 const TEXT_MAX_BYTES = 32_768 - 1_024;
 
-/** How often a late head of the server is looked for, ms. */
-const LATE_LOOK_MS = 10_000;
+/** Longest sleep before the clock is looked at again, ms. */
+const LOOK_MS = 60_000;
 
 const encoder = new TextEncoder();
 
@@ -54,7 +54,9 @@ export class RoomStay {
   #saying: Promise<void> | undefined;
   #answered = Promise.withResolvers<void>();
   #headTimer: ReturnType<typeof setTimeout> | undefined;
-  readonly #lateTimer: ReturnType<typeof setInterval>;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #lateTimer: ReturnType<typeof setTimeout> | undefined;
+  #hasEnded = false;
   #isLeaving = false;
   #hasParted = false;
 
@@ -66,7 +68,6 @@ export class RoomStay {
     this.#options = options;
     this.#room = parts.room;
     this.#file = parts.file;
-    this.#lateTimer = setInterval(() => this.#reportLate(), LATE_LOOK_MS);
   }
 
   /**
@@ -85,7 +86,12 @@ export class RoomStay {
       ...{ chain: own.chain, server: server.chain, room: name, log: room.joinedHead.log, session },
       ...{ size: room.joinedHead.from, peaks: message.peaks, startedMs: nowMs },
     });
-    await file.append([encodeMessage({ type: "head", head: message.head, sig: message.sig })]);
+    try {
+      await file.append([encodeMessage({ type: "head", head: message.head, sig: message.sig })]);
+    } catch (thrown) {
+      await file.end({ code: "FILE" }).catch(() => undefined); // what was thrown first says why
+      throw thrown;
+    }
     return new RoomStay(options, { room, file });
   }
 
@@ -165,6 +171,7 @@ export class RoomStay {
       for (const event of events) await this.#options.onEvent(event);
       this.#wake();
       this.#headSoon();
+      this.#lateSoon();
     }
   }
 
@@ -174,8 +181,8 @@ export class RoomStay {
    * @param error Why it ends before its time.
    */
   async end(error: ChatError | undefined): Promise<void> {
-    clearTimeout(this.#headTimer);
-    clearInterval(this.#lateTimer);
+    this.#hasEnded = true;
+    for (const timer of [this.#headTimer, this.#retryTimer, this.#lateTimer]) clearTimeout(timer);
     this.#isLeaving = true;
     this.#wake();
     await this.#file.end({ code: error?.code ?? "OK" });
@@ -210,7 +217,7 @@ export class RoomStay {
         this.#room.takeRefused(message, now());
         const error = new ChatError("LIMIT", `the server asks to wait: ${message.message}`);
         found.events.push({ kind: "refused", error });
-        setTimeout(() => void this.#retry(), message.retry);
+        this.#retrySoon();
         return;
       }
       case "head": {
@@ -252,10 +259,7 @@ export class RoomStay {
           await this.#answered.promise;
           continue;
         }
-        const text = this.#texts[0] ?? "";
-        const message = await this.#room.say(text, this.#options.now());
-        this.#texts.shift();
-        this.#options.link.send(encodeMessage(message));
+        await this.#sayNext(this.#texts[0] ?? "");
       }
     } catch (thrown) {
       this.#options.onFailure(asChatError(thrown));
@@ -264,12 +268,35 @@ export class RoomStay {
     }
   }
 
+  async #sayNext(text: string): Promise<void> {
+    try {
+      const message = await this.#room.say(text, this.#options.now());
+      this.#texts.shift();
+      this.#options.link.send(encodeMessage(message));
+    } catch (thrown) {
+      const error = asChatError(thrown);
+      if (error.code !== "LIMIT") throw error; // else a refusal came in between: it is said again later
+    }
+  }
+
+  /** However long the server asks to wait, the clock is looked at every minute. */
+  #retrySoon(): void {
+    const { retryAtMs } = this.#room;
+    if (retryAtMs === undefined || this.#retryTimer !== undefined || this.#hasEnded) return;
+    const waitMs = Math.min(Math.max(retryAtMs - this.#options.now(), 0), LOOK_MS);
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = undefined;
+      void this.#retry();
+    }, waitMs);
+  }
+
   async #retry(): Promise<void> {
     try {
       for (const message of await this.#room.retry(this.#options.now())) {
         this.#options.link.send(encodeMessage(message));
       }
       this.#wake();
+      this.#retrySoon();
     } catch (thrown) {
       this.#options.onFailure(asChatError(thrown));
     }
@@ -283,21 +310,28 @@ export class RoomStay {
   /** PROTOCOL-2 §7: 30 s after an entry that neither a head nor a statement of ours covers. */
   #headSoon(): void {
     const { headDueAtMs } = this.#room;
-    if (this.#headTimer !== undefined || headDueAtMs === undefined || this.#hasParted) return;
+    if (this.#headTimer !== undefined || headDueAtMs === undefined || this.#hasEnded) return;
     this.#headTimer = setTimeout(() => {
       this.#headTimer = undefined;
       this.#head().catch((thrown) => this.#options.onFailure(asChatError(thrown)));
     }, Math.max(0, headDueAtMs - this.#options.now()));
   }
 
-  #reportLate(): void {
-    const error = this.#room.reportLate(this.#options.now());
-    if (error !== undefined) void this.#options.onEvent({ kind: "refused", error });
+  /** PROTOCOL-2 §7: a server's head that is a minute late is reported. */
+  #lateSoon(): void {
+    const { lateAtMs } = this.#room;
+    if (this.#lateTimer !== undefined || lateAtMs === undefined || this.#hasEnded) return;
+    this.#lateTimer = setTimeout(() => {
+      this.#lateTimer = undefined;
+      const error = this.#room.reportLate(this.#options.now());
+      if (error !== undefined) void this.#options.onEvent({ kind: "refused", error });
+      this.#lateSoon();
+    }, Math.max(0, lateAtMs - this.#options.now()));
   }
 
   async #head(): Promise<void> {
     const message = await this.#room.makeHead(this.#options.now());
-    if (message !== undefined) {
+    if (message !== undefined && !this.#hasEnded) {
       const line = encodeMessage(message);
       await this.#file.append([line]);
       this.#options.link.send(line);

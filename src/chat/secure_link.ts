@@ -49,6 +49,8 @@ export class SecureLink {
   #lastSent: number;
   #lastHeard: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What waited was forgotten: what comes behind a gap would look like a lie of this side. */
+  #isCut = false;
   #isClosing = false;
 
   /** @param options Stream and keys; they are this object's from now on. */
@@ -72,16 +74,14 @@ export class SecureLink {
    * @param object Its bytes; not to be changed afterwards.
    */
   send(object: Uint8Array): void {
-    if (this.#isClosing) return;
-    this.#queue.push(object);
-    this.#queuedBytes += object.length;
+    if (this.#isClosing || this.#isCut) return;
+    this.#add(object);
     if (this.#queuedBytes > BACKLOG_MAX_BYTES) {
       const text = `cannot send: the other side is ${BACKLOG_MAX_BYTES / 1_048_576} MiB behind`;
+      this.#isCut = true;
       this.#forget();
       this.fail(new ChatError("BUSY", text, { hint: "read faster, then connect again" }));
-      return;
     }
-    this.#pumping ??= this.#pump();
   }
 
   /** Waits until all that was queued has been written. */
@@ -117,14 +117,20 @@ export class SecureLink {
    * @param error Told to the other side by its code; nothing is told without it.
    */
   async close(error?: ChatError): Promise<void> {
-    if (error !== undefined) this.send(statusObject(error));
+    if (error !== undefined && !this.#isClosing) this.#add(statusObject(error));
     this.#isClosing = true;
     clearTimeout(this.#timer);
-    if (this.#pumping !== undefined) await within(this.#pumping, LAST_WORDS_MS);
+    const isOut = this.#pumping === undefined || await within(this.#pumping, LAST_WORDS_MS);
     this.#forget();
-    await this.#stream.close();
+    await this.#stream.close(isOut ? LAST_WORDS_MS : 0);
     this.#channel.sealer.wipe();
     this.#channel.opener.wipe();
+  }
+
+  #add(object: Uint8Array): void {
+    this.#queue.push(object);
+    this.#queuedBytes += object.length;
+    this.#pumping ??= this.#pump();
   }
 
   async #pump(): Promise<void> {

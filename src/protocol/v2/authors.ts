@@ -32,11 +32,17 @@ export class Authors {
    * @param chain Its chain.
    * @param nowMs Now.
    * @returns Who it is.
-   * @throws {ChatError} BAD_CERT if the chain is not a client's; LIMIT if too many are known.
+   * @throws {ChatError} BAD_CERT if the chain is not a client's; HANDSHAKE if it was shown before; LIMIT
+   * if too many are known.
    */
   async take(chain: readonly Uint8Array<ArrayBuffer>[], nowMs: number): Promise<PeerIdentity> {
     const peer = await this.#judge(chain, { role: "client", nowMs });
-    if (this.#known.size >= AUTHORS_MAX && !this.#known.has(peer.fingerprint)) {
+    if (this.#known.has(peer.fingerprint)) {
+      throw new ChatError("HANDSHAKE", `cannot take certificate of "${peer.name}" twice`, {
+        hint: "the server broke the protocol: check that both run the same version",
+      });
+    }
+    if (this.#known.size >= AUTHORS_MAX) {
       throw new ChatError(
         "LIMIT",
         `cannot take certificate of "${peer.name}": ${AUTHORS_MAX} people are known already`,

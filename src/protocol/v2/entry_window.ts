@@ -4,6 +4,9 @@ import type { PeerIdentity } from "./peer_identity.ts";
 /** So many are dropped at once: moving a list for each entry would be slow. */
 const SLACK = 64;
 
+/** An entry with its author's chain, on the wire, beside what base64 makes longer: keys and quotes. */
+const ENVELOPE_BYTES = 128;
+
 /** An entry of the log. */
 export interface LogEntry {
   /** Its place, from 0. */
@@ -74,7 +77,34 @@ export class EntryWindow {
     return last === undefined ? Math.max(this.#size - this.#keep, 0) : last.index + 1;
   }
 
+  /**
+   * From where on entries, with the chains of their authors, fit into so many bytes on the wire.
+   *
+   * @param maxBytes The bytes.
+   * @returns Index of the first of them.
+   */
+  firstWithin(maxBytes: number): number {
+    const shown = new Set<PeerIdentity>();
+    let index = this.#size;
+    let bytes = 0;
+    for (const entry of this.#visible().toReversed()) {
+      bytes += wireBytes(entry, shown);
+      if (bytes > maxBytes) break;
+      index = entry.index;
+    }
+    return index;
+  }
+
   #visible(): readonly LogEntry[] {
     return this.#keep === 0 ? [] : this.#entries.slice(-this.#keep);
   }
+}
+
+/** Base64 writes three bytes as four. */
+function wireBytes({ author, message }: LogEntry, shown: Set<PeerIdentity>): number {
+  const { stmt, sig } = message;
+  const chain = shown.has(author) ? [] : author.chain;
+  shown.add(author);
+  const bytes = [stmt, sig, ...chain].reduce((sum, { length }) => sum + length, 0);
+  return ENVELOPE_BYTES + Math.ceil(bytes / 3) * 4;
 }

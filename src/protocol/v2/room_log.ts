@@ -28,6 +28,9 @@ import {
 
 const LOG_ID_BYTES = 16;
 
+/** What a newcomer is sent at once: half of what cuts a slow reader (PROTOCOL-2 §6). */
+const HISTORY_MAX_BYTES = 2_097_152;
+
 /** A log. {@link RoomLog.open} makes one. */
 export class RoomLog {
   readonly room: string;
@@ -89,7 +92,8 @@ export class RoomLog {
     const others = this.#window.authors().filter((one) => one.fingerprint !== own.fingerprint);
     const refused = await refusedAuthors(judge, others, nowMs);
     const { size } = this;
-    const from = Math.max(size - want, this.#window.firstFor(refused), 0);
+    const fits = this.#window.firstWithin(HISTORY_MAX_BYTES);
+    const from = Math.max(size - want, this.#window.firstFor(refused), fits, 0);
     const peaks = this.#tree.peaksAt(from).map((peak) => peak.toHex());
     const member = new RoomMember({ session, peer, from, shown, headSize: size });
     this.#members.add(member); // before anything can go out of the window

@@ -66,9 +66,13 @@ export class RoomFile {
     header: RoomFileHeader,
   ): Promise<RoomFile> {
     const file = await DurableFile.create(folder, roomFileName(role, header));
-    const made = new RoomFile(file);
-    await file.append(headerLine(header));
-    return made;
+    try {
+      await file.append(headerLine(header));
+    } catch (thrown) {
+      await file.end();
+      throw thrown;
+    }
+    return new RoomFile(file);
   }
 
   /** Where it is. */
