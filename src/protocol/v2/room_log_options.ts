@@ -1,4 +1,5 @@
 import type { ChainJudge } from "./chain_judge.ts";
+import type { LogEntry } from "./entry_window.ts";
 import type { OwnIdentity } from "./handshake.ts";
 
 /** What a room at the server is made of. */
@@ -11,4 +12,6 @@ export interface RoomLogOptions {
   readonly random: (length: number) => Uint8Array<ArrayBuffer>;
   /** Now, milliseconds since the Unix epoch. */
   readonly nowMs: number;
+  /** Told of every entry but the first in the turn in which it comes into the tree: the file's order. */
+  readonly onEntry?: (entry: LogEntry) => void;
 }
