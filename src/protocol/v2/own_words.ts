@@ -4,7 +4,7 @@
  * @module
  */
 
-import { equalBytes } from "../../bytes/equal.ts";
+import { sameBytes } from "../../bytes/same.ts";
 import { ChatError } from "../../errors.ts";
 import type { Message } from "./messages.ts";
 import type { SignedStatement } from "./statement.ts";
@@ -94,7 +94,7 @@ export class OwnWords {
    */
   placed({ stmt, sig }: SignedStatement): void {
     const [next] = this.#waiting;
-    const isSame = next !== undefined && equalBytes(next.stmt, stmt) && equalBytes(next.sig, sig);
+    const isSame = next !== undefined && sameBytes(next.stmt, stmt) && sameBytes(next.sig, sig);
     if (!isSame) {
       throw new ChatError(
         "FORKED",
