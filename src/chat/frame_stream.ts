@@ -13,6 +13,9 @@ import { within } from "./within.ts";
 /** Small, since a read that waits keeps its buffer: ten thousand idle sessions have one each. */
 const READ_BYTES = 4_096;
 
+/** After a read that filled its buffer: more waits, and the next read will not. */
+const BUSY_READ_BYTES = 65_536;
+
 /** Last words are given this long to leave the machine, ms. */
 const LAST_WORDS_MS = 1_000;
 
@@ -30,7 +33,7 @@ export class FrameStream {
   readonly #conn: Deno.TcpConn;
   readonly #limits: Pick<Limits, "writeMs">;
   readonly #reader = new FrameReader();
-  readonly #buffer = new Uint8Array(READ_BYTES);
+  #buffer = new Uint8Array(READ_BYTES);
   #writing: Promise<void> = Promise.resolve();
   /** A read that waits cannot be called back: this ends the waiting for it. */
   #giveUp: (() => void) | undefined;
@@ -93,6 +96,8 @@ export class FrameStream {
       if (this.#failure !== undefined) throw this.#failure;
       if (length === null || this.#isClosed) return undefined;
       this.#reader.push(this.#buffer.subarray(0, length));
+      const nextBytes = length === this.#buffer.length ? BUSY_READ_BYTES : READ_BYTES;
+      if (this.#buffer.length !== nextBytes) this.#buffer = new Uint8Array(nextBytes);
     }
   }
 

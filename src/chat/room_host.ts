@@ -17,7 +17,7 @@ import type { LogEntry } from "../protocol/v2/entry_window.ts";
 import { RoomLog } from "../protocol/v2/room_log.ts";
 import type { RoomMember } from "../protocol/v2/room_member.ts";
 import type { ServerLine } from "../protocol/v2/server_voice.ts";
-import type { SignedStatement } from "../protocol/v2/statement.ts";
+import type { SignedStatement, Statement } from "../protocol/v2/statement.ts";
 import { RoomFile } from "../transcript/v2/room_file.ts";
 import type { SecureLink } from "./secure_link.ts";
 
@@ -70,6 +70,7 @@ export class RoomHost {
   /** The last entry on its way to the disk and the members; never rejects. */
   #placing: Promise<unknown> = Promise.resolve();
   #lastMs = 0;
+  #delivering: Promise<void> | undefined;
   #headTimer: ReturnType<typeof setTimeout> | undefined;
   #failure: ChatError | undefined;
   #isClosed = false;
@@ -153,20 +154,21 @@ export class RoomHost {
    *
    * @param present Whose.
    * @param signed The statement.
+   * @param statement What `parseStatement` read from its bytes.
    * @returns Once it has its place; `flushed`: when it is on the disk and queued to all, or FILE if it
-   * cannot be written.
+   * cannot be written; nothing if it has no place.
    * @throws {ChatError} The first check that fails.
    */
   async take(
     { member, link }: Present,
     signed: SignedStatement,
-  ): Promise<{ readonly flushed: Promise<void> }> {
+    statement: Statement,
+  ): Promise<{ readonly flushed?: Promise<void> }> {
     if (this.#failure !== undefined) throw this.#failure;
     const nowMs = this.#now();
-    const accepted = await this.#log.accept(member, signed, { nowMs });
+    const accepted = await this.#log.accept(member, signed, { nowMs, statement });
     if (accepted.kind === "refused") link.send(encodeMessage(accepted.message));
-    const isPlaced = accepted.kind === "entry";
-    return { flushed: isPlaced ? this.#place(accepted.entry) : Promise.resolve() };
+    return accepted.kind === "entry" ? { flushed: this.#place(accepted.entry) } : {};
   }
 
   /**
@@ -278,6 +280,14 @@ export class RoomHost {
       throw this.#failure;
     }
     this.#flushed = Math.max(this.#flushed, index + 1);
+    this.#delivering ??= this.#deliverAll();
+    await this.#delivering;
+  }
+
+  /** Once for all entries that one flush was for: their calls go on in this turn, before this does. */
+  async #deliverAll(): Promise<void> {
+    await Promise.resolve();
+    this.#delivering = undefined;
     for (const present of this.#present) this.#deliver(present);
     this.#headSoon();
   }
@@ -302,8 +312,10 @@ export class RoomHost {
     if (head !== undefined) {
       const line = encodeMessage(head.message);
       await this.#file.append([line]); // behind its entries, which are flushed with it or before
-      for (const { link, member } of this.#present) {
-        if (this.#log.deliverHead(member, head).length > 0) link.send(line);
+      this.#flushed = Math.max(this.#flushed, head.size);
+      for (const present of this.#present) {
+        this.#deliver(present); // its entries first
+        if (this.#log.deliverHead(present.member, head).length > 0) present.link.send(line);
       }
     }
     this.#headSoon();

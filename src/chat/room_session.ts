@@ -23,6 +23,7 @@ import type { MemberLink } from "./member.ts";
 import type { Present, RoomHost } from "./room_host.ts";
 import { SecureLink } from "./secure_link.ts";
 import { SIGN_IN_TRIES, type SignInDesk } from "./sign_in_desk.ts";
+import { Unflushed } from "./unflushed.ts";
 import { within } from "./within.ts";
 
 /** Rooms that one session may be in. */
@@ -30,6 +31,9 @@ const ROOMS_MAX = 32;
 
 /** A session that is cut may still wait for a database or a disk: this long it is waited for, ms. */
 const CUT_MS = 1_400;
+
+/** What one session may have under way to the disk, bytes: some records. */
+const UNFLUSHED_MAX_BYTES = 262_144;
 
 /** What a session is made of. */
 export interface RoomSessionOptions {
@@ -68,6 +72,7 @@ export class RoomSession implements MemberLink {
   readonly #rooms = new Map<string, Joined>();
   /** Authors whose chains this client has. */
   readonly #shown = new Set<string>();
+  readonly #unflushed: Unflushed;
   readonly #ended = Promise.withResolvers<void>();
   #link: SecureLink | undefined;
   #error: ChatError | undefined;
@@ -79,6 +84,8 @@ export class RoomSession implements MemberLink {
   /** @param options What it is made of. */
   constructor(options: RoomSessionOptions) {
     this.#options = options;
+    const onFailure = (error: ChatError) => this.#fail(error);
+    this.#unflushed = new Unflushed({ maxBytes: UNFLUSHED_MAX_BYTES, onFailure });
   }
 
   /** Whether it is in a room and can be heard. */
@@ -171,18 +178,20 @@ export class RoomSession implements MemberLink {
     await this.#signIn(link, channel);
     for (;;) {
       const objects = await link.next();
-      if (objects === undefined) return this.#lost();
-      const flushes: Promise<void>[] = [];
+      if (objects === undefined) {
+        await this.#unflushed.all();
+        return this.#lost();
+      }
       for (const object of objects) {
         if (this.#error !== undefined) throw this.#error; // ended from outside, in the middle of a record
-        const { flushed } = await this.#take(object, { link, channel });
-        if (flushed === undefined) continue;
-        flushed.catch(() => undefined); // it is waited for below, unless an object behind it throws first
-        flushes.push(flushed);
+        const taken = await this.#take(object, { link, channel });
+        if (taken !== undefined) this.#unflushed.add(taken.flushed, object.length);
       }
-      await Promise.all(flushes);
+      await this.#unflushed.room();
       const isOver = this.#rooms.size > 0 && [...this.#rooms.values()].every((one) => one.hasFinal);
-      if (isOver) return this.#tell({ kind: "phase", phase: 6, text: "final heads of both sides" });
+      if (!isOver) continue;
+      await this.#unflushed.all();
+      return this.#tell({ kind: "phase", phase: 6, text: "final heads of both sides" });
     }
   }
 
@@ -213,21 +222,23 @@ export class RoomSession implements MemberLink {
     this.#tell({ kind: "phase", phase: 3, text: "signed in" });
   }
 
-  /** Takes one object; `flushed`: what must be on the disk before more is read. */
+  /** Takes one object; gives what must be on the disk before too much more is read. */
   async #take(
     object: Uint8Array,
     { link, channel }: Conversation,
-  ): Promise<{ readonly flushed?: Promise<void> }> {
+  ): Promise<{ readonly flushed: Promise<void> } | undefined> {
     const message = parseMessage(object, ["msg", "head", "join", "leave", "ping", "status"]);
     switch (message.type) {
       case "status":
         throw this.#told(message);
       case "ping":
-        return {};
+        return undefined;
       case "msg": {
-        const { room, text, ts, seq } = parseStatement(message.stmt);
+        const statement = parseStatement(message.stmt);
+        const { room, text, ts, seq } = statement;
         const { host, present } = this.#roomOf(room);
-        const { flushed } = await host.take(present, message);
+        const { flushed } = await host.take(present, message, statement);
+        if (flushed === undefined) return undefined;
         const said = { author: "peer", seqno: seq, ts, text, name: channel.peer.name } as const;
         return { flushed: flushed.then(() => this.#tell({ kind: "said", ...said, room })) };
       }
@@ -242,11 +253,12 @@ export class RoomSession implements MemberLink {
       }
       case "join":
         await this.#join(message, { link, channel });
-        return {};
+        return undefined;
       case "leave": {
         const { host, present } = this.#roomOf(message.room);
+        await this.#unflushed.all(); // what was said before it comes back before our final head
         await host.release(present, "leave");
-        return {};
+        return undefined;
       }
     }
   }

@@ -19,6 +19,9 @@ import type { SecureLink } from "./secure_link.ts";
 /** Own words that are on their way at once: enough to fill records, few enough to lose. */
 const UNANSWERED_MAX = 256;
 
+/** Own words that are signed together, and go out in one record. */
+const SIGNED_AT_ONCE = 16;
+
 /** Text of one statement, bytes: the rest of it is below this difference (PROTOCOL-2 §6). */
 const TEXT_MAX_BYTES = 32_768 - 1_024;
 
@@ -125,7 +128,7 @@ export class RoomStay {
 
   /** Words that wait to be signed or to come back. */
   get waitingTexts(): number {
-    return this.#texts.length + this.#room.unanswered.length;
+    return this.#texts.length + this.#room.unansweredCount;
   }
 
   /**
@@ -277,11 +280,9 @@ export class RoomStay {
   async #sayAll(): Promise<void> {
     try {
       while (this.#texts.length > 0 && !this.#isLeaving) {
-        if (this.#room.unanswered.length >= UNANSWERED_MAX || this.#room.retryAtMs !== undefined) {
-          await this.#answered.promise;
-          continue;
-        }
-        await this.#sayNext(this.#texts[0] ?? "");
+        await this.#roomForMore();
+        if (this.#isLeaving) return;
+        await this.#sayNext(this.#texts.slice(0, SIGNED_AT_ONCE));
       }
     } catch (thrown) {
       this.#options.onFailure(asChatError(thrown));
@@ -290,11 +291,11 @@ export class RoomStay {
     }
   }
 
-  async #sayNext(text: string): Promise<void> {
+  async #sayNext(texts: readonly string[]): Promise<void> {
     try {
-      const message = await this.#room.say(text, this.#options.now());
-      this.#texts.shift();
-      this.#options.link.send(encodeMessage(message));
+      const messages = await this.#room.sayAll(texts, this.#options.now());
+      this.#texts.splice(0, texts.length);
+      for (const message of messages) this.#options.link.send(encodeMessage(message));
     } catch (thrown) {
       const error = asChatError(thrown);
       if (error.code !== "LIMIT") throw error; // else a refusal came in between: it is said again later
@@ -310,6 +311,14 @@ export class RoomStay {
       this.#retryTimer = undefined;
       void this.#retry();
     }, waitMs);
+  }
+
+  /** Once too much waits, until half of it came back: else each word that came would make a record. */
+  async #roomForMore(): Promise<void> {
+    const isFull = this.#room.unansweredCount > UNANSWERED_MAX - SIGNED_AT_ONCE;
+    const most = isFull ? UNANSWERED_MAX / 2 : UNANSWERED_MAX;
+    const isToWait = () => this.#room.unansweredCount > most || this.#room.retryAtMs !== undefined;
+    while (isToWait() && !this.#isLeaving) await this.#answered.promise;
   }
 
   async #retry(): Promise<void> {

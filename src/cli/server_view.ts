@@ -117,12 +117,7 @@ export class ServerView {
       case "phase":
         return this.#line(member.id, `${this.#tick()} phase ${event.phase}: ${event.text}`);
       case "peer":
-        return this.#line(
-          member.id,
-          `certificate of ${
-            printable(event.certificate.commonName)
-          }, by protocol ${member.protocol}`,
-        );
+        return this.#line(member.id, certificateText(event.certificate, member.protocol));
       case "signed_in":
         return this.#line(member.id, `${name} signed in (${printable(event.email)})`);
       case "said":

@@ -7,8 +7,7 @@
  * @module
  */
 
-import { concat } from "../bytes/concat.ts";
-import { decodeU32, encodeU32, U32_BYTES } from "../bytes/u32.ts";
+import { decodeU32, U32_BYTES } from "../bytes/u32.ts";
 import { ChatError } from "../errors.ts";
 
 /** Largest body before sign-in, bytes (docs/protocol-1.md "Limits"). */
@@ -32,7 +31,10 @@ const FIRST_BUFFER_BYTES = 1024;
  * ```
  */
 export function encodeFrame(body: Uint8Array): Uint8Array<ArrayBuffer> {
-  return concat(encodeU32(body.length), body);
+  const frame = new Uint8Array(U32_BYTES + body.length);
+  new DataView(frame.buffer).setUint32(0, body.length);
+  frame.set(body, U32_BYTES);
+  return frame;
 }
 
 /**

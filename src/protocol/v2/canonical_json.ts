@@ -41,7 +41,7 @@ const utf8Encoder = new TextEncoder();
  * ```
  */
 export function encodeCanonicalJson(value: JsonObject): Uint8Array<ArrayBuffer> {
-  return utf8Encoder.encode(serialise(value, 1));
+  return utf8Encoder.encode(serialise(value));
 }
 
 /**
@@ -73,7 +73,7 @@ export function decodeCanonicalJson(bytes: Uint8Array, maxBytes: number): JsonOb
   const value = parseText(text);
   if (!isObject(value)) throw new ChatError("FORMAT", "cannot read object: not a JSON object");
   // Fatal decoding is one to one, so equal texts are equal bytes.
-  if (serialise(value, 1) === text) return value;
+  if (serialise(value) === text) return value;
   throw new ChatError("FORMAT", "cannot read object: its bytes are not the RFC 8785 form");
 }
 
@@ -98,39 +98,52 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function serialise(value: unknown, depth: number): string {
+/**
+ * RFC 8785 §3.2.2 is ECMAScript's own way of writing, but for the order of keys: what is in order already,
+ * as nearly all that comes is, is written by the engine in one go.
+ */
+function serialise(value: JsonObject): string {
+  return isOrdered(value, 1) ? JSON.stringify(value) : write(value);
+}
+
+/** Checks that a value has a form; tells whether all keys in it are in the order of RFC 8785 §3.2.3. */
+function isOrdered(value: unknown, depth: number): boolean {
   switch (typeof value) {
     case "string":
-      return quote(value);
+      if (value.isWellFormed()) return true;
+      throw unwritable("a text that is not Unicode: a surrogate stands alone");
     case "number":
       // RFC 8785 §3.2.2.3 writes these as plain digits; -0 is not one of them.
-      if (Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0)) return String(value);
+      if (Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0)) return true;
       throw unwritable("a number that is not an integer from 0 to 2^53-1");
     case "boolean":
-      return String(value);
+      return true;
   }
   if (depth > DEPTH_MAX) throw unwritable(`something nested deeper than ${DEPTH_MAX}`);
-  if (Array.isArray(value)) return `[${value.map((one) => serialise(one, depth + 1)).join(",")}]`;
-  if (isObject(value)) return serialiseObject(value, depth);
+  if (Array.isArray(value)) return value.map((one) => isOrdered(one, depth + 1)).every(Boolean);
+  if (isObject(value)) return areMembersOrdered(value, depth);
   throw unwritable("null");
 }
 
-/** RFC 8785 §3.2.3: keys in the order of their UTF-16 code units, which is the order of `sort`. */
-function serialiseObject(value: JsonObject, depth: number): string {
-  const members = Object.keys(value).sort().map((key) => {
+function areMembersOrdered(value: JsonObject, depth: number): boolean {
+  let areOrdered = true;
+  let before = "";
+  for (const key of Object.keys(value)) {
     // JSON.parse makes it a key like others, but code that copies objects key by key would not.
     if (key === "__proto__") throw unwritable("a key __proto__");
-    return `${quote(key)}:${serialise(value[key], depth + 1)}`;
-  });
-  return `{${members.join(",")}}`;
+    const isKeyOrdered = isOrdered(key, depth) && key >= before;
+    areOrdered = isOrdered(value[key], depth + 1) && isKeyOrdered && areOrdered;
+    before = key;
+  }
+  return areOrdered;
 }
 
-/** RFC 8785 §3.2.2.2 is ECMAScript's own way of quoting, for well-formed texts. */
-function quote(text: string): string {
-  if (!text.isWellFormed()) {
-    throw unwritable("a text that is not Unicode: a surrogate stands alone");
-  }
-  return JSON.stringify(text);
+/** Writes what {@link isOrdered} has checked, in order: keys by their UTF-16 code units, as `sort` does. */
+function write(value: JsonValue): string {
+  if (typeof value !== "object") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(write).join(",")}]`;
+  const members = Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1);
+  return `{${members.map(([key, one]) => `${JSON.stringify(key)}:${write(one)}`).join(",")}}`;
 }
 
 function unwritable(what: string): ChatError {

@@ -100,6 +100,11 @@ export class ClientRoom {
     return this.#words.unanswered;
   }
 
+  /** How many those are. */
+  get unansweredCount(): number {
+    return this.#words.unansweredCount;
+  }
+
   /** When {@link retry} is to be called; nothing more is said before. */
   get retryAtMs(): number | undefined {
     return this.#words.retryAtMs;
@@ -139,10 +144,24 @@ export class ClientRoom {
    * @throws {ChatError} CONNECTION if the room was left; LIMIT while the server asks to wait, or has too
    * much to answer; FRAME_TOO_LARGE; FORMAT if the text is not Unicode.
    */
-  say(text: string, nowMs: number): Promise<Message<"msg">> {
+  async say(text: string, nowMs: number): Promise<Message<"msg">> {
+    const [message] = await this.sayAll([text], nowMs);
+    if (message === undefined) throw new RangeError("unreachable: a text gives a message");
+    return message;
+  }
+
+  /**
+   * Says several things, which are signed at the same time.
+   *
+   * @param texts What, in order.
+   * @param nowMs Now.
+   * @returns The messages, in that order.
+   * @throws {ChatError} As {@link say}; then nothing was said.
+   */
+  sayAll(texts: readonly string[], nowMs: number): Promise<readonly Message<"msg">[]> {
     return this.#turns.take(() => {
       this.#requireOpen();
-      return this.#words.say(text, nowMs);
+      return this.#words.say(texts, nowMs);
     });
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { equalBytes } from "../../bytes/equal.ts";
+import { sameBytes } from "../../bytes/same.ts";
 import { ChatError } from "../../errors.ts";
 import type { Message } from "./messages.ts";
 import type { SignedStatement } from "./statement.ts";
@@ -18,10 +18,7 @@ export interface OwnWord {
   readonly text: string;
 }
 
-interface Waiting extends OwnWord, SignedStatement {
-  /** When it may be signed anew, if it was refused. */
-  readonly retryAtMs?: number;
-}
+interface Waiting extends OwnWord, SignedStatement {}
 
 /** Makes and signs the statement of a number with a text. */
 export type SignWord = (word: OwnWord, nowMs: number) => Promise<SignedStatement>;
@@ -30,7 +27,9 @@ export type SignWord = (word: OwnWord, nowMs: number) => Promise<SignedStatement
 export class OwnWords {
   readonly #sign: SignWord;
   #lastSeq = 0;
-  #waiting: readonly Waiting[] = [];
+  readonly #waiting: Waiting[] = [];
+  /** By number: when it may be signed anew. */
+  readonly #refused = new Map<number, number>();
 
   /** @param sign What makes a statement of the room as it is at the time of the call. */
   constructor(sign: SignWord) {
@@ -42,31 +41,49 @@ export class OwnWords {
     return this.#waiting.map(({ seq, text }) => ({ seq, text }));
   }
 
+  /** How many those are. */
+  get unansweredCount(): number {
+    return this.#waiting.length;
+  }
+
   /** When something that was refused may be signed anew; until then nothing more is said. */
   get retryAtMs(): number | undefined {
-    return this.#waiting.find(({ retryAtMs }) => retryAtMs !== undefined)?.retryAtMs;
+    return this.#firstRefused?.retryAtMs;
+  }
+
+  get #firstRefused(): { readonly word: OwnWord; readonly retryAtMs: number } | undefined {
+    if (this.#refused.size === 0) return undefined; // as nearly always
+    for (const word of this.#waiting) {
+      const retryAtMs = this.#refused.get(word.seq);
+      if (retryAtMs !== undefined) return { word, retryAtMs };
+    }
+    return undefined;
   }
 
   /**
-   * Says something new.
+   * Says something new. Texts that are said together are signed at the same time, over one tree.
    *
-   * @param text What.
+   * @param texts What, in order.
    * @param nowMs Now.
-   * @returns The message.
-   * @throws {ChatError} LIMIT while something that was refused waits, or too much was not answered.
+   * @returns The messages.
+   * @throws {ChatError} LIMIT while something that was refused waits, or too much was not answered;
+   * what signing throws. Nothing was said then.
    */
-  async say(text: string, nowMs: number): Promise<Message<"msg">> {
-    if (this.retryAtMs !== undefined) {
+  async say(texts: readonly string[], nowMs: number): Promise<readonly Message<"msg">[]> {
+    if (this.#refused.size > 0) {
       throw new ChatError("LIMIT", "cannot say more: the server asked to wait");
     }
-    if (this.#waiting.length >= UNANSWERED_MAX) {
+    if (this.#waiting.length + texts.length > UNANSWERED_MAX) {
       throw new ChatError("LIMIT", `cannot say more: ${UNANSWERED_MAX} messages are not answered`);
     }
-    const word = { seq: this.#lastSeq + 1, text };
-    const signed = await this.#sign(word, nowMs);
-    this.#lastSeq = word.seq;
-    this.#waiting = [...this.#waiting, { ...word, ...signed }];
-    return { type: "msg", ...signed };
+    const words = texts.map((text, index) => ({ seq: this.#lastSeq + 1 + index, text }));
+    const signed = await Promise.all(words.map(async (word) => ({
+      ...word,
+      ...await this.#sign(word, nowMs),
+    })));
+    this.#lastSeq += signed.length;
+    this.#waiting.push(...signed);
+    return signed.map(({ stmt, sig }) => ({ type: "msg", stmt, sig }));
   }
 
   /**
@@ -76,15 +93,16 @@ export class OwnWords {
    * @throws {ChatError} FORKED if it is not the next own word, byte for byte.
    */
   placed({ stmt, sig }: SignedStatement): void {
-    const [next, ...rest] = this.#waiting;
-    const isSame = next !== undefined && equalBytes(next.stmt, stmt) && equalBytes(next.sig, sig);
+    const [next] = this.#waiting;
+    const isSame = next !== undefined && sameBytes(next.stmt, stmt) && sameBytes(next.sig, sig);
     if (!isSame) {
       throw new ChatError(
         "FORKED",
         "cannot accept statement: it is under your name, but not what you said next",
       );
     }
-    this.#waiting = rest;
+    this.#waiting.shift();
+    this.#refused.delete(next.seq);
   }
 
   /**
@@ -95,12 +113,11 @@ export class OwnWords {
    * @throws {ChatError} REPLAY if nothing of that number waits for an answer.
    */
   refused({ seq, retry }: Message<"refused">, nowMs: number): void {
-    const isIt = (one: Waiting) => one.seq === seq && one.retryAtMs === undefined;
-    if (!this.#waiting.some(isIt)) {
+    const isWaiting = this.#waiting.some((one) => one.seq === seq) && !this.#refused.has(seq);
+    if (!isWaiting) {
       throw new ChatError("REPLAY", `cannot take refusal of statement ${seq}: it does not wait`);
     }
-    const retryAtMs = nowMs + retry;
-    this.#waiting = this.#waiting.map((one) => isIt(one) ? { ...one, retryAtMs } : one);
+    this.#refused.set(seq, nowMs + retry);
   }
 
   /**
@@ -111,14 +128,15 @@ export class OwnWords {
    */
   async retry(nowMs: number): Promise<readonly Message<"msg">[]> {
     const messages: Message<"msg">[] = [];
-    for (let at = this.retryAtMs; at !== undefined && at <= nowMs; at = this.retryAtMs) {
-      const refused = this.#waiting.find(({ retryAtMs }) => retryAtMs !== undefined);
-      if (refused === undefined) break;
-      const { seq, text } = refused;
+    for (;;) {
+      const first = this.#firstRefused;
+      if (first === undefined || first.retryAtMs > nowMs) return messages;
+      const { seq, text } = first.word;
       const signed = await this.#sign({ seq, text }, nowMs);
-      this.#waiting = this.#waiting.map((one) => one.seq === seq ? { seq, text, ...signed } : one);
+      this.#refused.delete(seq);
+      const place = this.#waiting.findIndex((one) => one.seq === seq);
+      if (place >= 0) this.#waiting[place] = { seq, text, ...signed };
       messages.push({ type: "msg", ...signed });
     }
-    return messages;
   }
 }

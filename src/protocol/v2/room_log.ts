@@ -108,7 +108,8 @@ export class RoomLog {
    *
    * @param member Whose session.
    * @param signed The bytes as they came.
-   * @param now Now; and why nothing is taken from this member now, if so.
+   * @param now Now; why nothing is taken from this member now, if so; and what {@link parseStatement} read
+   * from the statement's bytes, if that was done.
    * @returns The entry, already in the tree, to be flushed and delivered; or what the author is told.
    * @throws {ChatError} FORMAT; REPLAY for another log, room, session, kind or number; BAD_CERT; SIG_FAIL;
    * STALE; FORKED. Each ends the connection.
@@ -116,11 +117,11 @@ export class RoomLog {
   accept(
     member: RoomMember,
     signed: SignedStatement,
-    now: { readonly nowMs: number; readonly limit?: Limit },
+    now: { readonly nowMs: number; readonly limit?: Limit; readonly statement?: Statement },
   ): Promise<Accepted> {
     return member.turns.take(async () => {
       if (member.isEnding) return { kind: "dropped" };
-      const statement = parseStatement(signed.stmt);
+      const { statement = parseStatement(signed.stmt) } = now;
       const limit = this.#requireNext(member, statement, now.limit);
       if (limit !== undefined) {
         return { kind: "refused", message: this.#refused(statement, limit) };

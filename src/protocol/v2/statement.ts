@@ -8,10 +8,11 @@
  */
 
 import { z } from "zod";
+import { concat } from "../../bytes/concat.ts";
+import { encodeU32 } from "../../bytes/u32.ts";
 import { sha256 } from "../../crypto/digest.ts";
 import type { LeafSigningKey } from "../../crypto/leaf_signature.ts";
 import { ChatError } from "../../errors.ts";
-import { encodeFrame } from "../frame.ts";
 import { decodeCanonicalJson } from "./canonical_json.ts";
 import * as field from "./fields.ts";
 import { isSignedLabelled, type Signer, signLabelled } from "./labelled_signature.ts";
@@ -142,7 +143,8 @@ export function requireAuthor(
  * ```
  */
 export function leafHash({ stmt, sig }: SignedStatement): Uint8Array<ArrayBuffer> {
-  return sha256(LEAF_PREFIX, encodeFrame(stmt), encodeFrame(sig));
+  // In one piece: each part that a hash is given costs more than the copy.
+  return sha256(concat(LEAF_PREFIX, encodeU32(stmt.length), stmt, encodeU32(sig.length), sig));
 }
 
 const LEAF_PREFIX = new Uint8Array([0]); // RFC 9162 §2.1.1

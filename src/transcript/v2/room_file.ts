@@ -44,6 +44,8 @@ export interface RoomFileEnd {
 export class RoomFile {
   readonly #file: DurableFile;
   readonly #peers = new Set<string>();
+  /** Chains that {@link peerLine} was asked for, so that each is hashed once. */
+  readonly #chains = new WeakSet<object>();
   #hasEnded = false;
 
   /** Use {@link RoomFile.create}. @param file The file. */
@@ -98,6 +100,8 @@ export class RoomFile {
    * @returns The message to append, or nothing when the file has it.
    */
   peerLine(chain: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> | undefined {
+    if (this.#chains.has(chain)) return undefined;
+    this.#chains.add(chain);
     const key = sha256(chain[0] ?? new Uint8Array()).toHex();
     if (this.#peers.has(key)) return undefined;
     this.#peers.add(key);
