@@ -88,16 +88,12 @@ export class RoomStay {
     const { own, server, session, transcriptDir, now, room: name } = options;
     const nowMs = now();
     const room = ClientRoom.joined(message, { ...options, nowMs });
-    const file = await RoomFile.create(transcriptDir, "client", {
+    const header = {
       ...{ chain: own.chain, server: server.chain, room: name, log: room.joinedHead.log, session },
       ...{ size: room.joinedHead.from, peaks: message.peaks, startedMs: nowMs },
-    });
-    try {
-      await file.append([encodeMessage({ type: "head", head: message.head, sig: message.sig })]);
-    } catch (thrown) {
-      await file.end({ code: "FILE" }).catch(() => undefined); // what was thrown first says why
-      throw thrown;
-    }
+    };
+    const head = encodeMessage({ type: "head", head: message.head, sig: message.sig });
+    const file = await RoomFile.create(transcriptDir, "client", header, [head]);
     return new RoomStay(options, { room, file });
   }
 

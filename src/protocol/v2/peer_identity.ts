@@ -39,7 +39,7 @@ export interface ChainPolicy {
 /**
  * Judges a chain.
  *
- * @param chain DER, leaf first, without the root.
+ * @param chain DER, leaf first, without the root; neither the list nor the bytes may change afterwards.
  * @param policy By what.
  * @returns Who it is.
  * @throws {ChatError} BAD_CERT with the first rule that is broken.
@@ -73,7 +73,21 @@ export function ownIdentity(chain: readonly Uint8Array<ArrayBuffer>[]): PeerIden
   return { leaf, fingerprint: leaf.fingerprint, chain, name: leafAccountOf(leaf).commonName };
 }
 
+/** Chains that were read: a member's is judged again and again, and reading it is most of that. */
+const known = new WeakMap<object, readonly Certificate[]>();
+
 function readChain(
+  chain: readonly Uint8Array<ArrayBuffer>[],
+  whose: string,
+): readonly Certificate[] {
+  const before = known.get(chain);
+  if (before !== undefined) return before;
+  const certificates = readNewChain(chain, whose);
+  known.set(chain, certificates);
+  return certificates;
+}
+
+function readNewChain(
   chain: readonly Uint8Array<ArrayBuffer>[],
   whose: string,
 ): readonly Certificate[] {

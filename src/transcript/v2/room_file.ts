@@ -54,27 +54,30 @@ export class RoomFile {
   }
 
   /**
-   * Creates the file and writes its first line.
+   * Creates the file and writes its first lines.
    *
    * @param folder Where; made with mode 0700 if it is missing.
    * @param role Whose file it is; part of its name.
    * @param header What the first line says.
-   * @returns The file, once that line is on the disk.
+   * @param objects Messages that follow at once.
+   * @returns The file, once these lines are on the disk: one sync for all of them.
    * @throws {ChatError} FILE if the system refuses.
    */
   static async create(
     folder: string,
     role: "client" | "server",
     header: RoomFileHeader,
+    objects: readonly Uint8Array[] = [],
   ): Promise<RoomFile> {
     const file = await DurableFile.create(folder, roomFileName(role, header));
+    const made = new RoomFile(file);
     try {
-      await file.append(headerLine(header));
+      await Promise.all([file.append(headerLine(header)), made.append(objects)]);
     } catch (thrown) {
       await file.end();
       throw thrown;
     }
-    return new RoomFile(file);
+    return made;
   }
 
   /** Where it is. */
