@@ -14,7 +14,7 @@ import { openSqliteKeyAccounts } from "../../src/store/sqlite.ts";
 import { identity2, type Identity2Options, SERVER2_NAME, trust2 } from "./identities2.ts";
 
 /** One name is one certificate in a run. */
-const STARTED_MS = Date.now();
+export const STARTED_MS = Date.now();
 
 /** Of all test accounts. */
 export const PASSWORD2 = "correct horse battery staple";

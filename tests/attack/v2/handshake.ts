@@ -12,10 +12,18 @@ import { ChatError } from "../../../src/errors.ts";
 import { encodeFrame } from "../../../src/protocol/frame.ts";
 import { change, forward, Middle, type Rule } from "../../testkit/middle.ts";
 import { RoomPeer, RoomTrap } from "../../testkit/room_peer.ts";
-import { identity2, SERVER2_NAME } from "../../testkit/identities2.ts";
+import { SERVER2_NAME } from "../../testkit/identities2.ts";
 import type { Attack } from "../attack.ts";
 import { eventually } from "../observe.ts";
-import { codeAtClient, codeAtServer, inside, outside, startScene, undisturbed } from "./scene.ts";
+import {
+  codeAtClient,
+  codeAtServer,
+  inside,
+  outside,
+  someone,
+  startScene,
+  undisturbed,
+} from "./scene.ts";
 
 const encoder = new TextEncoder();
 
@@ -145,7 +153,7 @@ async function openRecording(): Promise<string> {
   const client = await world.join("alice", { port: middle.port });
   client.client.say("pay him 100");
   await client.client.leave();
-  const stolen = await identity2(SERVER2_NAME, "server", { nowMs: Date.now() });
+  const stolen = await someone(SERVER2_NAME, "server");
   const outcome = Promise.withResolvers<string>();
   await using trap = new RoomTrap((peer) =>
     peer.answerHands(stolen).then(

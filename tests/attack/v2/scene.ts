@@ -19,6 +19,7 @@ import {
   type RoomTestClient,
   type RoomWorld,
   type RoomWorldOptions,
+  STARTED_MS,
   startRoomWorld,
 } from "../../testkit/room_server_world.ts";
 import { eventually, pause } from "../observe.ts";
@@ -26,7 +27,6 @@ import { eventually, pause } from "../observe.ts";
 /** Who means no harm. */
 export const HONEST = "honest";
 
-const NOW_MS = Date.now();
 const DAY_MS = 86_400_000;
 const ROUND_TRIP_MAX_MS = 5_000;
 const ROUND_PAUSE_MS = 20;
@@ -42,7 +42,7 @@ export function someone(
   role: Role = "client",
   options: Identity2Options = {},
 ): Promise<OwnIdentity> {
-  return identity2(name, role, { nowMs: NOW_MS, ...options });
+  return identity2(name, role, { nowMs: STARTED_MS, ...options });
 }
 
 /** Somebody who shows a certificate and signs with another's key. */
@@ -53,12 +53,12 @@ export async function wearing(certificate: Certificate): Promise<OwnIdentity> {
 
 /** Whose certificate ended two days ago. */
 export function expired(name: string, role: Role): Promise<OwnIdentity> {
-  return someone(name, role, { days: 1, nowMs: NOW_MS - 3 * DAY_MS });
+  return someone(name, role, { days: 1, nowMs: STARTED_MS - 3 * DAY_MS });
 }
 
 /** Whose certificate begins tomorrow. */
 export function notYetValid(name: string, role: Role): Promise<OwnIdentity> {
-  return someone(name, role, { nowMs: NOW_MS + DAY_MS });
+  return someone(name, role, { nowMs: STARTED_MS + DAY_MS });
 }
 
 /** Whose certificate is of a CA that nobody here trusts. */
@@ -69,8 +69,8 @@ export function ofOtherCa(name: string, role: Role): Promise<OwnIdentity> {
 /** Whose certificate is of a CA that took the trusted one's name. */
 export async function ofNamesake(name: string, role: Role): Promise<OwnIdentity> {
   const { commonName } = (await ca2()).certificate;
-  const ca = await createCa({ name: commonName, keyType: "ed25519", days: 30, nowMs: NOW_MS });
-  const request = { commonName: name, role, names: [], days: 7, nowMs: NOW_MS };
+  const ca = await createCa({ name: commonName, keyType: "ed25519", days: 30, nowMs: STARTED_MS });
+  const request = { commonName: name, role, names: [], days: 7, nowMs: STARTED_MS };
   const leaf = await issueLeaf({
     ...{ ...request, keyType: "ed25519", ca: ca.certificate, caKey: ca.key } as const,
   });
@@ -85,7 +85,7 @@ export async function theCaItself(): Promise<OwnIdentity> {
 
 /** Who has somebody's certificate and not the key. */
 export async function thiefOf(name: string, role: Role): Promise<OwnIdentity> {
-  return await wearing((await leaf2(name, role, { nowMs: NOW_MS })).certificate);
+  return await wearing((await leaf2(name, role, { nowMs: STARTED_MS })).certificate);
 }
 
 /** The server's events about everybody but {@link HONEST}. */
