@@ -155,8 +155,11 @@ export class RoomAudit {
   #leastSize(statement: Statement): number {
     const { header: { log, session: own }, people } = this.#parts;
     const { session, seq, author } = statement;
-    const isOwn = session === own && author === people.owner.peer.fingerprint;
+    const isOwn = session === own;
     const isOfClient = session !== log;
+    if (isOwn && author !== people.owner.peer.fingerprint) {
+      throw refused("REPLAY", "the statement is of this file's session, and not its owner's");
+    }
     const joinedFrom = this.#isServers && isOfClient ? this.sessions.statement(statement) : 0;
     if (this.#authors.has(statement)) return this.#authors.lastSize(statement);
     // A session's first words lie before a newcomer's first entry, or they are here and have number 1.
