@@ -136,7 +136,7 @@ export class RoomAudit {
     author.signedOver = Math.max(author.signedOver, statement.size);
     if (author === people.server) {
       this.sessions.visit(statement);
-      this.#parts.onServerRoot?.({ size: statement.size, line });
+      this.#parts.onServerRoot?.({ size: statement.size, root: statement.root, line });
     }
     const isHistory = this.#joined !== undefined && index < this.#joined.size;
     const waiting = { line, index, author, ts: statement.ts, isHistory };
@@ -212,7 +212,7 @@ export class RoomAudit {
     if (final && session === own) this.#serverFinal = head;
     await times.serverHead(size, head.ts, line);
     people.server.signedOver = Math.max(people.server.signedOver, size);
-    this.#parts.onServerRoot?.({ size, line });
+    this.#parts.onServerRoot?.({ size, root: head.root, line });
   }
 
   /** The answer to a join: its root is compared once the entries up to it are here. */

@@ -75,6 +75,8 @@ export interface RoomSession {
 /** An entry or head by which the server has signed a root. */
 export interface SignedRootAt {
   readonly size: number;
+  /** Lower-case hex. */
+  readonly root: string;
   readonly line: number;
 }
 

@@ -25,6 +25,8 @@ import { SignatureQueue } from "./signature_queue.ts";
 
 /** What a transcript is verified by, and who is told what. */
 export interface RoomVerifyOptions extends ChainTrust {
+  /** Told of the first line, before all others. */
+  onHeader?(header: RoomHeader): void;
   /** Told of every entry in order, once its time is known; of an INVALID file some may be missing. */
   onEntry?(entry: RoomEntry): void;
   /** Told of every root that the server has signed. */
@@ -145,6 +147,7 @@ class Run {
   #begin(bytes: Uint8Array): void {
     const header = parseRoomHeader(bytes);
     this.#header = header;
+    this.#options.onHeader?.(header);
     const people = new FilePeople(header, new ChainLives(this.#options));
     const { onEntry, onServerRoot } = this.#options;
     const times = new EntryTimes(people, onEntry);
