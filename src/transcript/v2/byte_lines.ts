@@ -13,8 +13,8 @@ export interface ByteLine {
   readonly isEnded: boolean;
 }
 
-/** The longest honest line is a header with two chains, or an end with a message that failed. */
-export const LINE_MAX_BYTES = 131_072;
+/** The longest honest lines are a header with two chains, and an end with a message that failed. */
+export const LINE_MAX_BYTES = 262_144;
 
 const NEWLINE = 0x0a;
 

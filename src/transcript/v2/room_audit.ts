@@ -136,7 +136,7 @@ export class RoomAudit {
     author.signedOver = Math.max(author.signedOver, statement.size);
     if (author === people.server) {
       this.sessions.visit(statement);
-      this.#parts.onServerRoot?.({ size: statement.size, line });
+      this.#parts.onServerRoot?.({ size: statement.size, root: statement.root, line });
     }
     const isHistory = this.#joined !== undefined && index < this.#joined.size;
     const waiting = { line, index, author, ts: statement.ts, isHistory };
@@ -155,8 +155,11 @@ export class RoomAudit {
   #leastSize(statement: Statement): number {
     const { header: { log, session: own }, people } = this.#parts;
     const { session, seq, author } = statement;
-    const isOwn = session === own && author === people.owner.peer.fingerprint;
+    const isOwn = session === own;
     const isOfClient = session !== log;
+    if (isOwn && author !== people.owner.peer.fingerprint) {
+      throw refused("REPLAY", "the statement is of this file's session, and not its owner's");
+    }
     const joinedFrom = this.#isServers && isOfClient ? this.sessions.statement(statement) : 0;
     if (this.#authors.has(statement)) return this.#authors.lastSize(statement);
     // A session's first words lie before a newcomer's first entry, or they are here and have number 1.
@@ -209,7 +212,7 @@ export class RoomAudit {
     if (final && session === own) this.#serverFinal = head;
     await times.serverHead(size, head.ts, line);
     people.server.signedOver = Math.max(people.server.signedOver, size);
-    this.#parts.onServerRoot?.({ size, line });
+    this.#parts.onServerRoot?.({ size, root: head.root, line });
   }
 
   /** The answer to a join: its root is compared once the entries up to it are here. */

@@ -57,6 +57,8 @@ export interface RoomEntry {
   readonly isHeaded: boolean;
   /** As it was signed. Not printable as it is. */
   readonly text: string;
+  /** The name of whom the server speaks (who came, who went), where his chain is known. */
+  readonly about?: string;
 }
 
 /** A session of the file: the client's own, or each of a server's log. */
@@ -75,6 +77,8 @@ export interface RoomSession {
 /** An entry or head by which the server has signed a root. */
 export interface SignedRootAt {
   readonly size: number;
+  /** Lower-case hex. */
+  readonly root: string;
   readonly line: number;
 }
 
