@@ -7,6 +7,7 @@
 import { printable } from "../bytes/printable.ts";
 import { type Member, memberName } from "../chat/member.ts";
 import type { ChatServer, ServerEvent } from "../chat/server.ts";
+import type { ChatError } from "../errors.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { SessionEvent } from "../protocol/session.ts";
 import type { ChatScreen } from "./chat_screen.ts";
@@ -138,7 +139,7 @@ export class ServerView {
       case "peer_left":
         return this.#left(member.id, { name, error: event.error });
       case "ended":
-        if (event.error !== undefined) this.#line(member.id, `${name}: ${errorLine(event.error)}`);
+        if (event.error !== undefined) this.#line(member.id, `${name}: ${endLine(event.error)}`);
         return this.#line(member.id, `${name} disconnected`);
       default:
         return;
@@ -164,6 +165,9 @@ export class ServerView {
   }
 }
 
-function certificateText({ commonName }: Certificate, protocol: Member["protocol"]): string {
-  return `certificate of ${printable(commonName)}, by protocol ${protocol ?? "unknown"}`;
+/** Why a session ended. Of a lost connection the hint is for who dials, not for who listens. */
+function endLine(error: ChatError): string {
+  return error.code === "CONNECTION"
+    ? `[CONNECTION] ${printable(error.message)}`
+    : errorLine(error);
 }
