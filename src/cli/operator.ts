@@ -125,7 +125,7 @@ function listMembers({ server, screen, now }: OperatorParts): void {
     const minutes = Math.floor((now() - member.sinceMs) / 60_000);
     const fingerprint = member.certificate?.fingerprint.slice(0, 16) ?? "";
     screen.print(
-      `${printable(memberName(member))}  ${printable(member.email ?? "")}  ${member.address}  ` +
+      `${printable(memberName(member))}  ${printable(member.email || "-")}  ${member.address}  ` +
         `certificate ${fingerprint}  protocol ${member.protocol}  ${minutes} min`,
     );
   }

@@ -125,7 +125,10 @@ export class ServerView {
           }, by protocol ${member.protocol}`,
         );
       case "signed_in":
-        return this.#line(member.id, `${name} signed in (${printable(event.email)})`);
+        return this.#line(
+          member.id,
+          `${name} signed in (${printable(event.email) || "by certificate"})`,
+        );
       case "said":
         if (event.author === "peer") {
           const where = event.room === undefined ? "" : ` @ ${printable(event.room)}`;
