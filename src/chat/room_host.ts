@@ -63,7 +63,10 @@ export class RoomHost {
   readonly #file: RoomFile;
   readonly #present = new Set<Present>();
   readonly #lateTimer: ReturnType<typeof setInterval>;
+  /** Entries that are on their way to the disk. */
+  readonly #flushes = new Map<number, Promise<void>>();
   #flushed = 0;
+  #lastMs = 0;
   #headTimer: ReturnType<typeof setTimeout> | undefined;
   #failure: ChatError | undefined;
 
@@ -85,12 +88,18 @@ export class RoomHost {
   static async open(options: RoomHostOptions): Promise<RoomHost> {
     const { room, own, now, transcriptDir } = options;
     const startedMs = now();
-    const { log, entry } = await RoomLog.open({ ...options, nowMs: startedMs });
+    const placed: { host?: RoomHost } = {};
+    const onEntry = (entry: LogEntry) => {
+      if (placed.host !== undefined) placed.host.#write(entry);
+    };
+    const { log, entry } = await RoomLog.open({ ...options, nowMs: startedMs, onEntry });
     const file = await RoomFile.create(transcriptDir, "server", {
       ...{ chain: own.chain, server: own.chain, room, log: log.log, session: log.log },
       ...{ size: 0, peaks: [], startedMs },
     });
     const host = new RoomHost(options, { log, file });
+    placed.host = host;
+    host.#write(entry);
     await host.#place(entry);
     return host;
   }
@@ -119,9 +128,10 @@ export class RoomHost {
    */
   async join({ link, peer, ...who }: Joining): Promise<Present> {
     await this.state({ kind: "join", text: peer.fingerprint });
-    const { now } = this.#options;
-    const { member, message } = await this.#log.join({ ...who, peer, nowMs: now() });
+    const now = () => this.#now();
+    const { member, message } = await this.#log.join({ ...who, peer, nowMs: now(), now });
     // In one turn of the event loop: nothing is placed between his head and his first entry.
+    this.#keep(this.#linesOf(peer.chain, { type: "head", head: message.head, sig: message.sig }));
     link.send(encodeMessage(message));
     const present = { link, member };
     this.#present.add(present);
@@ -143,7 +153,7 @@ export class RoomHost {
     signed: SignedStatement,
   ): Promise<{ readonly flushed: Promise<void> }> {
     if (this.#failure !== undefined) throw this.#failure;
-    const nowMs = this.#options.now();
+    const nowMs = this.#now();
     const accepted = await this.#log.accept(member, signed, { nowMs });
     if (accepted.kind === "refused") link.send(encodeMessage(accepted.message));
     const isPlaced = accepted.kind === "entry";
@@ -159,7 +169,7 @@ export class RoomHost {
    */
   async state(line: ServerLine): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    await this.#place(await this.#log.state(line, this.#options.now()));
+    await this.#place(await this.#log.state(line, this.#now()));
   }
 
   /**
@@ -174,11 +184,9 @@ export class RoomHost {
     { member }: Present,
     signed: SignedHead,
   ): { readonly isFinal: boolean; readonly flushed: Promise<void> } {
-    const head = this.#log.takeHead(member, signed, this.#options.now());
-    const peer = this.#file.peerLine(member.peer.chain);
-    const line = encodeMessage({ type: "head", ...signed });
-    const flushed = this.#file.append(peer === undefined ? [line] : [peer, line]);
-    return { isFinal: head.final, flushed };
+    const head = this.#log.takeHead(member, signed, this.#now());
+    const lines = this.#linesOf(member.peer.chain, { type: "head", ...signed });
+    return { isFinal: head.final, flushed: this.#file.append(lines) };
   }
 
   /**
@@ -190,7 +198,7 @@ export class RoomHost {
   async release(present: Present, kind: "leave" | "remove"): Promise<void> {
     if (!this.#present.delete(present)) return;
     const { link, member } = present;
-    const final = await this.#log.finalHead(member, this.#options.now());
+    const final = await this.#log.finalHead(member, this.#now());
     if (final !== undefined) {
       const line = encodeMessage(final);
       await this.#file.append([line]);
@@ -199,20 +207,45 @@ export class RoomHost {
     await this.state({ kind, text: member.peer.fingerprint });
   }
 
-  /** Closes the log. */
+  /** Closes the log: the server's last head is over all of it, so that its end cannot be cut off. */
   async close(): Promise<void> {
     clearTimeout(this.#headTimer);
     clearInterval(this.#lateTimer);
+    if (this.#failure === undefined) {
+      this.#keep([encodeMessage(await this.#log.closingHead(this.#now()))]);
+    }
     await this.#file.end({ code: this.#failure?.code ?? "OK" });
   }
 
   /** Called in the turn in which the entry came into the tree: so the file has the log's order. */
-  async #place({ author, message, index }: LogEntry): Promise<void> {
-    const isServer = author.fingerprint === this.#options.own.fingerprint;
-    const peer = isServer ? undefined : this.#file.peerLine(author.chain);
-    const line = bytesOf(message);
+  #write({ author, message, index }: LogEntry): void {
+    const flush = this.#file.append(this.#linesOf(author.chain, message));
+    flush.catch(() => undefined); // whoever waits for the entry is told
+    this.#flushes.set(index, flush);
+  }
+
+  /** A message, after the chain of whoever it is the first of. The first line has the server's. */
+  #linesOf(chain: PeerIdentity["chain"], message: Message): readonly Uint8Array[] {
+    const isServer = chain === this.#options.own.chain;
+    const peer = isServer ? undefined : this.#file.peerLine(chain);
+    return peer === undefined ? [bytesOf(message)] : [peer, bytesOf(message)];
+  }
+
+  /** Lines that nobody waits for. */
+  #keep(lines: readonly Uint8Array[]): void {
+    this.#file.append(lines).catch((thrown) => this.#fail(thrown));
+  }
+
+  /** The time, never falling: the clock of a machine may be set back, the times of a log may not. */
+  #now(): number {
+    this.#lastMs = Math.max(this.#lastMs, this.#options.now());
+    return this.#lastMs;
+  }
+
+  async #place({ index }: LogEntry): Promise<void> {
     try {
-      await this.#file.append(peer === undefined ? [line] : [peer, line]);
+      await this.#flushes.get(index);
+      this.#flushes.delete(index);
     } catch (thrown) {
       this.#fail(thrown);
       throw this.#failure;
@@ -223,14 +256,14 @@ export class RoomHost {
   }
 
   #deliver({ link, member }: Present): void {
-    const flushed = { nowMs: this.#options.now(), flushed: this.#flushed };
+    const flushed = { nowMs: this.#now(), flushed: this.#flushed };
     for (const message of this.#log.deliver(member, flushed)) link.send(bytesOf(message));
   }
 
   #headSoon(): void {
     const { headDueAtMs } = this.#log;
     if (headDueAtMs === undefined || this.#headTimer !== undefined) return;
-    const waitMs = Math.max(0, headDueAtMs - this.#options.now());
+    const waitMs = Math.max(0, headDueAtMs - this.#now());
     this.#headTimer = setTimeout(() => {
       this.#headTimer = undefined;
       this.#head().catch((thrown) => this.#fail(thrown));
@@ -238,7 +271,7 @@ export class RoomHost {
   }
 
   async #head(): Promise<void> {
-    const head = await this.#log.rollingHead(this.#options.now());
+    const head = await this.#log.rollingHead(this.#now());
     if (head !== undefined) {
       const line = encodeMessage(head.message);
       await this.#file.append([line]); // behind its entries, which are flushed with it or before
@@ -250,7 +283,7 @@ export class RoomHost {
   }
 
   #reportLate(): void {
-    const nowMs = this.#options.now();
+    const nowMs = this.#now();
     for (const { member } of this.#present) {
       const error = member.reportLate(nowMs);
       if (error !== undefined) this.#options.onWarning(error);

@@ -53,10 +53,13 @@ export class RoomStay {
   readonly #texts: string[] = [];
   #saying: Promise<void> | undefined;
   #answered = Promise.withResolvers<void>();
+  #flushed: Promise<void> = Promise.resolve();
   #headTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #lateTimer: ReturnType<typeof setInterval>;
   #isLeaving = false;
   #hasParted = false;
+  /** What ended the stay, as it came. */
+  #failed: Uint8Array | undefined;
 
   /** Use {@link RoomStay.begin}. */
   constructor(
@@ -150,18 +153,17 @@ export class RoomStay {
   }
 
   /**
-   * Takes the objects of a record: all are checked, then written, then shown.
+   * Takes the objects of a record: each is checked and written; then they are shown.
    *
    * @param objects The objects, in order.
    * @throws {ChatError} The first check that fails: what came before it counts.
    */
   async take(objects: readonly Uint8Array[]): Promise<void> {
-    const lines: Uint8Array[] = [];
     const events: SessionEvent[] = [];
     try {
-      for (const object of objects) await this.#take(object, { lines, events });
+      for (const object of objects) await this.#takeOne(object, events);
     } finally {
-      if (lines.length > 0) await this.#file.append(lines);
+      await this.#flushed;
       for (const event of events) await this.#options.onEvent(event);
       this.#wake();
       this.#headSoon();
@@ -178,13 +180,27 @@ export class RoomStay {
     clearInterval(this.#lateTimer);
     this.#isLeaving = true;
     this.#wake();
-    await this.#file.end({ code: error?.code ?? "OK" });
+    const record = this.#failed?.toBase64() ?? "";
+    await this.#file.end({ code: error?.code ?? "OK", record });
   }
 
-  async #take(
-    object: Uint8Array,
-    found: { readonly lines: Uint8Array[]; readonly events: SessionEvent[] },
-  ): Promise<void> {
+  async #takeOne(object: Uint8Array, events: SessionEvent[]): Promise<void> {
+    try {
+      await this.#take(object, events);
+    } catch (thrown) {
+      this.#failed ??= object; // a lie stays as it was told
+      throw thrown;
+    }
+  }
+
+  /** In the turn in which it came into the tree: a head that is signed meanwhile stands behind it. */
+  #write(chain: PeerIdentity["chain"] | undefined, line: Uint8Array): void {
+    const peer = chain && this.#file.peerLine(chain);
+    this.#flushed = this.#file.append(peer === undefined ? [line] : [peer, line]);
+    this.#flushed.catch(() => undefined); // whoever shows what it was told waits for it
+  }
+
+  async #take(object: Uint8Array, events: SessionEvent[]): Promise<void> {
     const { now } = this.#options;
     const message = parseMessage(object, [
       ...["peer", "entry", "head", "refused", "status", "ping", "invite"] as const,
@@ -197,34 +213,40 @@ export class RoomStay {
         throw peerRefusal(message, "CONNECTION");
       case "peer":
         await this.#options.authors.take(message.chain, now());
-        found.lines.push(object);
-        return;
+        return; // written before the first line that needs it, in whatever room that is
       case "entry": {
         const event = await this.#room.takeEntry(message, now());
-        found.lines.push(object);
+        this.#write(this.#chainOf(event), object);
         const shown = this.#eventOf(event);
-        if (shown !== undefined) found.events.push(shown);
+        if (shown !== undefined) events.push(shown);
         return;
       }
       case "refused": {
         this.#room.takeRefused(message, now());
         const error = new ChatError("LIMIT", `the server asks to wait: ${message.message}`);
-        found.events.push({ kind: "refused", error });
+        events.push({ kind: "refused", error });
         setTimeout(() => void this.#retry(), message.retry);
         return;
       }
       case "head": {
         const { answer } = await this.#room.takeHead(message, now());
-        found.lines.push(object);
+        this.#write(undefined, object);
         if (answer === undefined) return;
         // The server's last word is here: ours says the same.
-        const line = encodeMessage(answer);
-        found.lines.push(line);
-        this.#options.link.send(line);
         this.#hasParted = true;
+        const line = encodeMessage(answer);
+        this.#write(this.#options.own.chain, line);
+        this.#options.link.send(line);
         return;
       }
     }
+  }
+
+  /** Whose chain a line needs; the first line has the server's. */
+  #chainOf({ fingerprint, isOwn }: RoomEvent): PeerIdentity["chain"] | undefined {
+    const { own, authors, server } = this.#options;
+    if (isOwn) return own.chain;
+    return fingerprint === server.fingerprint ? undefined : authors.find(fingerprint)?.chain;
   }
 
   #eventOf({ kind, author, text, ts, index, isOwn }: RoomEvent): SessionEvent | undefined {
@@ -299,8 +321,10 @@ export class RoomStay {
     const message = await this.#room.makeHead(this.#options.now());
     if (message !== undefined) {
       const line = encodeMessage(message);
-      await this.#file.append([line]);
-      this.#options.link.send(line);
+      this.#write(this.#options.own.chain, line);
+      await this.#flushed;
+      // Nothing is said behind the last word.
+      if (!this.#hasParted) this.#options.link.send(line);
     }
     this.#headSoon();
   }

@@ -6,7 +6,7 @@
  */
 
 import { importLeafSigningKey } from "../../src/crypto/leaf_signature.ts";
-import { parseCertificateDer } from "../../src/pki/certificate.ts";
+import { type Certificate, parseCertificateDer } from "../../src/pki/certificate.ts";
 import type { Role } from "../../src/pki/validate.ts";
 import { type ChainJudge, chainJudge } from "../../src/protocol/v2/chain_judge.ts";
 import type { OwnIdentity } from "../../src/protocol/v2/handshake.ts";
@@ -43,9 +43,14 @@ export async function roomIdentity(name: string): Promise<OwnIdentity> {
   return { ...ownIdentity([Uint8Array.fromBase64(keys.leaf)]), signingKey };
 }
 
+/** The file's CA. */
+export function roomRoot(): Certificate {
+  return parseCertificateDer(Uint8Array.fromBase64(readKeys().root), "root");
+}
+
 /** Trust in the file's CA. */
 export function roomJudge(): ChainJudge {
-  const trust = trustIn(parseCertificateDer(Uint8Array.fromBase64(readKeys().root), "root"));
+  const trust = trustIn(roomRoot());
   return chainJudge(() => trust);
 }
 

@@ -30,6 +30,16 @@ export class AuthorSessions {
   }
 
   /**
+   * Whether an earlier statement of the same author and session was noted.
+   *
+   * @param statement It.
+   * @returns Whether there was one.
+   */
+  has(statement: Statement): boolean {
+    return this.#last.has(keyOf(statement));
+  }
+
+  /**
    * Notes a statement.
    *
    * @param statement It was placed.

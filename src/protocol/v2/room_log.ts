@@ -93,7 +93,9 @@ export class RoomLog {
     const peaks = this.#tree.peaksAt(from).map((peak) => peak.toHex());
     const member = new RoomMember({ session, peer, from, shown, headSize: size });
     this.#members.add(member); // before anything can go out of the window
-    const head = await this.#voice.head({ session, from, size, ts: nowMs, final: false });
+    // The time at which the size was taken, not the one at which the chains began to be judged.
+    const ts = Math.max(nowMs, options.now?.() ?? nowMs);
+    const head = await this.#voice.head({ session, from, size, ts, final: false });
     return { member, message: { ...head, type: "joined", peaks } };
   }
 
@@ -197,6 +199,17 @@ export class RoomLog {
   }
 
   /**
+   * Signs the end of the log, when no more will come: for the transcript alone.
+   *
+   * @param nowMs Now.
+   * @returns The head over all entries.
+   */
+  closingHead(nowMs: number): Promise<Message<"head">> {
+    const { log: session, size } = this;
+    return this.#voice.head({ session, from: 0, size, ts: nowMs, final: true });
+  }
+
+  /**
    * Takes a head of a member; its final one must tell what ours told.
    *
    * @param member Whose session.
@@ -241,6 +254,7 @@ export class RoomLog {
     const entry: LogEntry = { index, author, message };
     this.#window.push(entry, () => Math.min(...[...this.#members].map(({ sentTo }) => sentTo)));
     this.#voice.entry(index, nowMs);
+    if (index > 0) this.#options.onEntry?.(entry);
     return entry;
   }
 }

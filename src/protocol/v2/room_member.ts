@@ -42,6 +42,8 @@ export interface JoinOptions {
   /** Fingerprints whose chains the session was sent in other rooms; added to here. */
   readonly shown?: Set<string>;
   readonly nowMs: number;
+  /** The clock, for the head that is signed once the chains of the past are judged. */
+  readonly now?: () => number;
 }
 
 /** What came of a statement: "dropped" is what crossed the server's final head. */

@@ -1,0 +1,247 @@
+/**
+ * Verifies a transcript of protocol 2: who wrote what, whether anything was changed, and up to where each
+ * side has signed (PROTOCOL-2 §8).
+ *
+ * Pure: the file's bytes, CAs and revocation lists come in as arguments. It stops at the first line that
+ * a receiver would have refused: nothing behind it is claimed.
+ *
+ * @module
+ */
+
+import { printable } from "../../bytes/printable.ts";
+import { MerkleTree } from "../../protocol/v2/merkle_tree.ts";
+import { type Message, parseMessage } from "../../protocol/v2/messages.ts";
+import { errorAt, type Finding, warningAt } from "../v1/report.ts";
+import { isoTime } from "../v1/times.ts";
+import { type ByteLine, type ByteSource, readByteLines } from "./byte_lines.ts";
+import { ChainLives, type ChainTrust } from "./chain_lives.ts";
+import { EntryTimes } from "./entry_times.ts";
+import { FilePeople } from "./file_people.ts";
+import { lineFault, refused } from "./line_error.ts";
+import { RoomAudit } from "./room_audit.ts";
+import { parseRoomEnd, parseRoomHeader, type RoomEnd, type RoomHeader } from "./room_lines.ts";
+import type { LineFault, RoomEntry, RoomReport, RoomVerdict, SignedRootAt } from "./room_report.ts";
+import { SignatureQueue } from "./signature_queue.ts";
+
+/** What a transcript is verified by, and who is told what. */
+export interface RoomVerifyOptions extends ChainTrust {
+  /** Told of the first line, before all others. */
+  onHeader?(header: RoomHeader): void;
+  /** Told of every entry in order, once its time is known; of an INVALID file some may be missing. */
+  onEntry?(entry: RoomEntry): void;
+  /** Told of every root that the server has signed. */
+  onServerRoot?(root: SignedRootAt): void;
+  /** Told of every head and entry that was accepted, before its signature is checked. */
+  onMessage?(message: Message<"peer" | "entry" | "head">, line: number): void;
+  /** Gives up; a long file takes minutes. */
+  readonly signal?: AbortSignal;
+}
+
+/** A report, with the tree that two files of one log are compared by. */
+export interface VerifiedRoom {
+  readonly report: RoomReport;
+  /** Absent when the file is INVALID. */
+  readonly tree?: MerkleTree;
+}
+
+/**
+ * Verifies a transcript.
+ *
+ * @param source The file's bytes, whole or in chunks.
+ * @param options CAs, revocation lists, and who is told.
+ * @returns Verdict and everything found.
+ * @throws {ChatError} FILE if reading fails. Nothing that the file says makes this throw.
+ * @throws {DOMException} AbortError after the signal.
+ */
+export async function verifyRoom(
+  source: ByteSource,
+  options: RoomVerifyOptions,
+): Promise<VerifiedRoom> {
+  using signatures = new SignatureQueue();
+  const run = new Run(options, signatures);
+  let fault: LineFault | undefined;
+  let line = 1;
+  try {
+    for await (const each of readByteLines(source)) {
+      options.signal?.throwIfAborted();
+      line = each.number;
+      await run.take(each);
+      if (signatures.fault !== undefined) break;
+      line++;
+    }
+    await run.finish();
+  } catch (thrown) {
+    fault = lineFault(line, thrown);
+    // What a line before the bad one waited for may be worse, and comes first.
+    fault = first(fault, await run.finish().then(() => undefined, (more) => lineFault(line, more)));
+  }
+  fault = first(fault, await signatures.settle());
+  return run.result(fault);
+}
+
+function first(one: LineFault | undefined, other: LineFault | undefined): LineFault | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return other.line < one.line ? other : one;
+}
+
+/** One verification. */
+class Run {
+  readonly #options: RoomVerifyOptions;
+  readonly #signatures: SignatureQueue;
+  #header: RoomHeader | undefined;
+  #parts:
+    | { readonly audit: RoomAudit; readonly people: FilePeople; readonly times: EntryTimes }
+    | undefined;
+  #end: RoomEnd | undefined;
+  #torn: number | undefined;
+  #lastLine = 0;
+
+  constructor(options: RoomVerifyOptions, signatures: SignatureQueue) {
+    this.#options = options;
+    this.#signatures = signatures;
+  }
+
+  async take({ bytes, number, isEnded }: ByteLine): Promise<void> {
+    if (!isEnded && number > 1) {
+      this.#torn = number; // whoever wrote it was interrupted: it says nothing
+      return;
+    }
+    this.#lastLine = number;
+    if (this.#parts === undefined) return this.#begin(bytes);
+    if (this.#end !== undefined) throw refused("FORMAT", "a line stands behind the end line");
+    if (isEndLine(bytes)) {
+      this.#end = parseRoomEnd(bytes);
+      return;
+    }
+    const message = parseMessage(bytes, ["peer", "entry", "head"]);
+    await this.#parts.audit.take(message, number);
+    this.#options.onMessage?.(message, number);
+  }
+
+  /** Judges what nobody has signed over. */
+  async finish(): Promise<void> {
+    if (this.#parts === undefined) {
+      if (this.#lastLine === 0) parseRoomHeader(new Uint8Array());
+      return;
+    }
+    const { times, people } = this.#parts;
+    await times.finish();
+    await people.requireAllGood(times.lastMs || (this.#header?.started ?? 0));
+  }
+
+  result(fault: LineFault | undefined): VerifiedRoom {
+    const missing = fault === undefined ? this.#missing() : [];
+    const findings = this.#findings(fault);
+    const verdict: RoomVerdict = fault !== undefined
+      ? "INVALID"
+      : missing.length === 0
+      ? "VALID"
+      : "VALID SO FAR";
+    const { revocations } = this.#options;
+    const lists = revocations === undefined ? {} : { revocationLists: revocations.lists };
+    const report = { verdict, missing, findings, ...lists, ...this.#told() };
+    const tree = this.#parts?.audit.tree;
+    return fault === undefined && tree !== undefined ? { report, tree } : { report };
+  }
+
+  #begin(bytes: Uint8Array): void {
+    const header = parseRoomHeader(bytes);
+    this.#header = header;
+    this.#options.onHeader?.(header);
+    const people = new FilePeople(header, new ChainLives(this.#options));
+    const { onEntry, onServerRoot } = this.#options;
+    const times = new EntryTimes(people, onEntry);
+    const audit = new RoomAudit({
+      ...{ header, people, times, keepsTexts: onEntry !== undefined },
+      sign: (signature) => this.#signatures.add(signature),
+      ...onServerRoot === undefined ? {} : { onServerRoot },
+    });
+    this.#parts = { audit, people, times };
+  }
+
+  #told(): Omit<RoomReport, "verdict" | "missing" | "findings" | "revocationLists"> {
+    const [header, parts] = [this.#header, this.#parts];
+    if (header === undefined || parts === undefined) {
+      return { from: 0, size: 0, headed: 0, parties: [], sessions: [] };
+    }
+    const { audit: { tree, sessions }, people, times } = parts;
+    const { firstMs, lastEntryMs: lastMs } = times;
+    return {
+      role: header.session === header.log ? "server" : "client",
+      ...{ room: header.room, log: header.log, session: header.session, startedMs: header.started },
+      ...{ from: tree.from, size: tree.size, headed: times.headed },
+      ...firstMs === undefined || lastMs === undefined ? {} : { firstMs, lastMs },
+      root: tree.rootAt(tree.size).toHex(),
+      ...this.#end && { end: { code: this.#end.code, record: this.#end.record.toBase64() } },
+      parties: people.parties(),
+      sessions: sessions.list(),
+    };
+  }
+
+  /** Why the end of the file is not sure. */
+  #missing(): readonly string[] {
+    if (this.#parts === undefined) return ["nothing but a first line"];
+    const { audit, people } = this.#parts;
+    const { sessions } = audit;
+    const isServers = people.owner === people.server;
+    const open = sessions.list().filter(({ isClosed }) => !isClosed);
+    const name = (fingerprint: string) => people.nameOf(fingerprint) ?? fingerprint.slice(0, 16);
+    return [
+      ...this.#torn === undefined ? [] : [`line ${this.#torn} is cut off`],
+      ...audit.serverFinal === undefined
+        ? [
+          isServers ? "no final head of the server is over the log" : "no final head of the server",
+        ]
+        : [],
+      ...!isServers && sessions.count === 0 ? ["no head says where the session joined"] : [],
+      ...open.slice(0, 20).map(({ session, fingerprint = "", size }) =>
+        `session ${session} of ${name(fingerprint) || "somebody"} has no final head of ` +
+        `${size === undefined ? "the server" : "its client"}`
+      ),
+      ...open.length > 20 ? [`${open.length - 20} more sessions have no final heads`] : [],
+      ...audit.hasHistory ? [] : ["entries are missing that were there when the session joined"],
+      ...isServers && open.length === 0
+        ? sessions.uneven().slice(0, 20).map((fingerprint) =>
+          `the comings, goings and sessions of ${printable(name(fingerprint))} do not match`
+        )
+        : [],
+      ...this.#end === undefined ? ["the file has no end line"] : [],
+    ];
+  }
+
+  #findings(fault: LineFault | undefined): readonly Finding[] {
+    const warnings = this.#parts?.audit.warnings ?? [];
+    const torn = this.#torn === undefined || fault !== undefined ? [] : [
+      warningAt(this.#torn, "the last line is cut off: whoever wrote it was interrupted"),
+    ];
+    const errors = fault === undefined ? [] : [errorAt(fault.line, fault)];
+    const all = [...warnings, ...torn, ...this.#revocationWarnings(), ...errors];
+    return all.toSorted((a, b) => a.line - b.line);
+  }
+
+  /** A list that is older than the file cannot speak about it. */
+  #revocationWarnings(): readonly Finding[] {
+    const { revocations } = this.#options;
+    if (revocations === undefined || this.#parts === undefined) return [];
+    const { people, times: { lastMs } } = this.#parts;
+    const texts = people.parties().flatMap(({ certificate, name }) => {
+      const list = revocations.newestFor(certificate);
+      if (list === undefined) return [`no revocation list speaks about "${name}"`];
+      if (list.thisUpdateMs >= lastMs) return [];
+      return [
+        `the revocation list is older than the session: it is of ${isoTime(list.thisUpdateMs)}, ` +
+        `the last time here is ${isoTime(lastMs)}; what was revoked since, it does not say`,
+      ];
+    });
+    return [...new Set(texts)].map((text) => warningAt(1, text));
+  }
+}
+
+const END_MARK = new TextEncoder().encode('"type":"end"}');
+
+/** An end is the only line that ends like this: its type is the last key of a canonical object. */
+function isEndLine(bytes: Uint8Array): boolean {
+  if (bytes.length < END_MARK.length) return false;
+  const start = bytes.length - END_MARK.length;
+  return END_MARK.every((byte, index) => bytes[start + index] === byte);
+}
