@@ -43,7 +43,8 @@ export const ERRORS = {
   REPLAY: {
     exit: 1,
     wire: "REPLAY",
-    hint: "a message was sent twice or out of order; it was dropped and the session goes on",
+    hint:
+      "something was sent twice or out of order, and does not count; with protocol 1 the session goes on",
   },
   FORMAT: {
     exit: 1,
@@ -64,8 +65,7 @@ export const ERRORS = {
   HANDSHAKE: {
     exit: 1,
     wire: "HANDSHAKE",
-    hint:
-      "the other side broke the protocol before the chat began: check that it is a securechat/1 program",
+    hint: "the other side broke the protocol: check that it is a securechat of this version",
   },
   VERSION: {
     exit: 1,

@@ -16,7 +16,7 @@ import type { ClientView } from "./client_view.ts";
 import type { Io } from "./io.ts";
 import { errorLine } from "./report.ts";
 import type { SignInChooser } from "./sign_in_choice.ts";
-import { typedLine } from "./typed_line.ts";
+import { type Around, typedLine } from "./typed_line.ts";
 
 /** Words that may wait to be signed before standard input is read on. */
 const WAITING_TEXTS = 64;
@@ -92,6 +92,8 @@ class Attempt {
   readonly #options: ClientRunOptions;
   readonly #ended = new AbortController();
   readonly #server: string;
+  readonly #speakers = new Set<string>();
+  #room: string | undefined;
   #hasOpened = false;
   #error: ChatError | undefined;
   /** When something was last said, by the process's clock, ms. */
@@ -125,6 +127,7 @@ class Attempt {
   async #react(connection: ChatConnection, event: SessionEvent): Promise<undefined> {
     this.#options.view.show(event);
     if (["said", "opened", "entered"].includes(event.kind)) this.#lastSaidMs = performance.now();
+    this.#meet(event);
     switch (event.kind) {
       case "sign_in_wanted":
         // Not awaited: while the person thinks, the connection must see the server's goodbye.
@@ -149,6 +152,17 @@ class Attempt {
         log.info("ended: {code}", { code: event.error?.code ?? "in order" });
         break;
     }
+  }
+
+  /** Remembers where this side is and who speaks there, for `/who`. */
+  #meet(event: SessionEvent): void {
+    if (event.kind === "entered") this.#room = event.room;
+    if (event.kind === "said" && event.name !== undefined) this.#speakers.add(event.name);
+  }
+
+  #around(): Around {
+    const around = { server: this.#server, speakers: this.#speakers };
+    return this.#room === undefined ? around : { ...around, room: this.#room };
   }
 
   async #signIn(connection: ChatConnection): Promise<void> {
@@ -194,7 +208,7 @@ class Attempt {
         const typed = typedLine(line, { isPerson });
         hasQuit ||= typed.kind === "quit";
         if (typed.kind === "quit" || !connection.isOpen) break;
-        if (typed.kind === "show") view.tell(typed.text(connection, this.#server));
+        if (typed.kind === "show") view.tell(typed.text(connection, this.#around()));
         if (typed.kind === "say") await this.#say(connection, typed.text);
       }
     } catch (thrown) {

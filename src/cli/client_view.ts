@@ -108,7 +108,7 @@ class PersonView implements ClientView {
     const text = describe(event);
     if (text === undefined) return;
     const tick = paint("✓", { on: this.#io.out, as: "green" });
-    const isPhase = event.kind === "phase" ||
+    const isPhase = event.kind === "phase" || event.kind === "parted" ||
       (event.kind === "peer_left" && event.error === undefined);
     this.tell(isPhase ? `${tick} ${text}` : `  ${text}`);
   }
@@ -143,11 +143,11 @@ function describe(event: SessionEvent): string | undefined {
     case "signed_in":
       return `signed in as ${printable(event.username || event.email)}`;
     case "entered":
-      return `room ${printable(event.room)}, ${event.size} lines so far, log ${
+      return `in room ${printable(event.room)} from line ${event.size} on, log ${
         event.log.slice(0, 16)
       }`;
     case "presence":
-      return `${printable(event.who)} ${PRESENCE[event.change]}`;
+      return `${personText(event.who)} ${PRESENCE[event.change]}`;
     case "parted":
       return `phase 6: both sides have signed all ${event.size} lines`;
     case "explained":
@@ -163,6 +163,11 @@ function describe(event: SessionEvent): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** Who has said nothing yet is known by the first 16 hex digits of a certificate's SHA-256. */
+function personText(who: string): string {
+  return /^[0-9a-f]{16}$/.test(who) ? `somebody (certificate ${who})` : printable(who);
 }
 
 const PRESENCE = { join: "is here", leave: "has left", remove: "was removed" } as const;

@@ -8,6 +8,7 @@
 import { optional } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { choice } from "@optique/core/valueparser";
+import { printable } from "../bytes/printable.ts";
 import { ChatError } from "../errors.ts";
 import { type BothStores, foundOrNone } from "./open_store.ts";
 
@@ -26,6 +27,24 @@ export interface AccountChoice {
   readonly protocol: ProtocolName | undefined;
   /** What cannot be done otherwise: "remove". */
   readonly verb: string;
+}
+
+/**
+ * How the owner of an account comes in with it.
+ *
+ * @param protocol The account's protocol.
+ * @param email Its address.
+ * @returns The command, printable: `connect` speaks protocol 2 unless told otherwise.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(logInCommand("2", "a@b.example"), "securechat connect --login --email a@b.example");
+ * ```
+ */
+export function logInCommand(protocol: ProtocolName, email: string): string {
+  const spoken = protocol === "1" ? "--protocol 1 " : "";
+  return `securechat connect ${spoken}--login --email ${printable(email)}`;
 }
 
 /**

@@ -22,6 +22,7 @@ import { TrustSource, type TrustWatcher } from "./trust_source.ts";
 import { startLog, stopLog } from "./log.ts";
 import { openKeyAccounts, openStore } from "./open_store.ts";
 import { Operator } from "./operator.ts";
+import { refuseOtherProtocol } from "./other_protocol.ts";
 import { progress } from "./report.ts";
 import { logServerEvent } from "./server_log.ts";
 import { ServerView } from "./server_view.ts";
@@ -36,8 +37,8 @@ Usage:
 
 With a terminal you are the operator: you read everybody and what you type goes
 to all; /to NAME TEXT, /who, /help, /quit. Without one it is a daemon that logs
-to logs/server.log. Ctrl-C and SIGTERM give every client its receipt and end
-within 5 seconds.
+to logs/server.log. Ctrl-C and SIGTERM end every session in order, both sides'
+signatures under it, within 5 seconds.
 
 Options:
   --host HOST        address to listen on (default: SERVER_HOST, or 127.0.0.1)
@@ -58,8 +59,8 @@ Options:
   --relay            protocol 1: clients also see each other's messages, as
                      [name] text in the server's voice: one RSA signature, 2.2
                      ms, for each receiver of each message, so for small groups
-  --keep-session-key write each session's key beside its transcript (mode 0600),
-                     so that an auditor can be shown the words
+  --keep-session-key protocol 1: write each session's key beside its transcript
+                     (mode 0600), so that an auditor can be shown the words
   --protocol 1|2|1,2 protocols to speak (default: 1,2); their clients are kept
                      apart, and 1 needs an RSA certificate
   --room NAME        a room of protocol 2; may be repeated (default: main)
@@ -117,6 +118,15 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   const flags = parsed.value;
+  refuseOtherProtocol(COMMAND, {
+    spoken: flags.protocol.split(","),
+    options: [
+      { flag: "--relay", isGiven: flags.relay, protocol: "1" },
+      { flag: "--keep-session-key", isGiven: flags.keepSessionKey, protocol: "1" },
+      { flag: "--room", isGiven: flags.rooms.length > 0, protocol: "2" },
+      { flag: "--sign-in", isGiven: flags.signIn !== "password", protocol: "2" },
+    ],
+  });
   const config = await readConfig(io, {
     SERVER_HOST: flags.host ?? "",
     SERVER_PORT: flags.port?.toString() ?? "",
@@ -193,7 +203,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   // The database may be down: the server waits for it, and says so now rather than at a sign-in.
   void store.find("").catch((error) => view.warn(error));
   await serveUntilStopped(io, { server, view });
-  progress(io, "stopping: receipts to all");
+  progress(io, "stopping: every session ends in order");
   await server.stop();
   log.info("stopped");
   return 0;

@@ -41,7 +41,11 @@ export function logServerEvent(event: ServerEvent): void {
         seqno: session.seqno,
       });
     case "refused":
-      return log.warn("dropped: {code}", { ...who, code: session.error.code });
+      return log.warn("dropped: {code}: {reason}", {
+        ...who,
+        code: session.error.code,
+        reason: printable(session.error.message),
+      });
     case "peer_left":
       return log.info("receipt of {name}", { ...who, code: session.error?.code ?? "ok" });
     case "ended":

@@ -7,6 +7,7 @@
 import { printable } from "../bytes/printable.ts";
 import { type Member, memberName } from "../chat/member.ts";
 import type { ChatServer, ServerEvent } from "../chat/server.ts";
+import type { ChatError } from "../errors.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { SessionEvent } from "../protocol/session.ts";
 import type { ChatScreen } from "./chat_screen.ts";
@@ -119,7 +120,10 @@ export class ServerView {
       case "peer":
         return this.#line(member.id, certificateText(event.certificate, member.protocol));
       case "signed_in":
-        return this.#line(member.id, `${name} signed in (${printable(event.email)})`);
+        return this.#line(
+          member.id,
+          `${name} signed in (${printable(event.email) || "by certificate"})`,
+        );
       case "said":
         if (event.author === "peer") {
           const where = event.room === undefined ? "" : ` @ ${printable(event.room)}`;
@@ -133,7 +137,7 @@ export class ServerView {
       case "peer_left":
         return this.#left(member.id, { name, error: event.error });
       case "ended":
-        if (event.error !== undefined) this.#line(member.id, `${name}: ${errorLine(event.error)}`);
+        if (event.error !== undefined) this.#line(member.id, `${name}: ${endLine(event.error)}`);
         return this.#line(member.id, `${name} disconnected`);
       default:
         return;
@@ -157,6 +161,13 @@ export class ServerView {
     if (this.#screen === undefined) this.#io.out.write(`${text}\n`);
     else this.#screen.print(text);
   }
+}
+
+/** Why a session ended. Of a lost connection the hint is for who dials, not for who listens. */
+function endLine(error: ChatError): string {
+  return error.code === "CONNECTION"
+    ? `[CONNECTION] ${printable(error.message)}`
+    : errorLine(error);
 }
 
 function certificateText({ commonName }: Certificate, protocol: Member["protocol"]): string {

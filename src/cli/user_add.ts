@@ -19,7 +19,7 @@ import { readConfig } from "./config.ts";
 import type { Io } from "./io.ts";
 import { type BothStores, withStores } from "./open_store.ts";
 import { passwordParsers, readPassword } from "./password_input.ts";
-import { protocolParsers } from "./protocol_choice.ts";
+import { logInCommand, protocolParsers } from "./protocol_choice.ts";
 
 const COMMAND = "securechat user add";
 
@@ -27,17 +27,18 @@ const COMMAND = "securechat user add";
 export const help = `${COMMAND}: adds an account
 
 Usage:
+  securechat user add EMAIL --cert FILE [OPTIONS]
   securechat user add EMAIL USERNAME [OPTIONS]
-  securechat user add EMAIL --protocol 2 --cert FILE [OPTIONS]
 
-An account of protocol 2 belongs to the key of its owner's certificate, and its
-name is the certificate's CN.
+With --cert it is an account of protocol 2, which belongs to the key of its
+owner's certificate, and its name is the certificate's CN. With USERNAME it is
+one of protocol 1.
 
 The password is asked for twice without echo, unless an option says where it is.
 It is never an argument: other users of this machine could see it.
 
 Options:
-  --protocol 1|2          whose account it is (default: 1)
+  --protocol 1|2          whose account it is (default: 2 with --cert, else 1)
   --cert FILE             protocol 2: the owner's certificate
   --password-file FILE    the first line of FILE is the password
                           (default: ask on the terminal)
@@ -50,9 +51,9 @@ Exit status:
   4 no such file
 
 Examples:
+  $ securechat user add bob@example.org --cert bob-cert.pem
   $ securechat user add alice@example.org alice
-  $ securechat user add bob@example.org bob --password-file bob.txt
-  $ securechat user add bob@example.org --protocol 2 --cert bob-cert.pem
+  $ securechat user add alice@example.org alice --password-file alice.txt
 `;
 
 /** The options. */
@@ -79,7 +80,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     io.out.write(help);
     return 0;
   }
-  const { protocol, cert, username } = parsed.value;
+  const { cert, username } = parsed.value;
+  const protocol = parsed.value.protocol ?? (cert === undefined ? "1" : "2");
   const email = parseEmail(parsed.value.email);
   const plan = protocol === "2"
     ? await planSecond(email, { cert, username })
@@ -90,7 +92,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     await plan.add(stores, password);
     io.out.write(
       `added ${printable(email)} (${plan.shown}) to ${printable(stores.store.location)}\n` +
-        `next: securechat connect --login --email ${printable(email)}\n`,
+        `next: ${logInCommand(protocol, email)}\n`,
     );
   });
   return 0;

@@ -18,7 +18,7 @@ import { readConfig } from "./config.ts";
 import type { Io } from "./io.ts";
 import { withStores } from "./open_store.ts";
 import { passwordParsers, readPassword } from "./password_input.ts";
-import { chooseProtocol, protocolParsers } from "./protocol_choice.ts";
+import { chooseProtocol, logInCommand, protocolParsers } from "./protocol_choice.ts";
 
 const COMMAND = "securechat user passwd";
 
@@ -81,7 +81,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     const { stored, place } = await change;
     io.out.write(
       `changed the password of ${printable(stored)}${place}\n` +
-        `next: securechat connect --login --email ${printable(stored)}\n`,
+        `next: ${logInCommand(protocol, stored)}\n`,
     );
   });
   return 0;

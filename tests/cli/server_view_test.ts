@@ -105,3 +105,11 @@ Deno.test("ServerView writes to the screen while there is one", () => {
   assert.equal(rows.length, 1);
   assert.notEqual(io.stdout(), "");
 });
+
+Deno.test("ServerView gives no hint about dialling when a client is gone", () => {
+  const io = watchedIo();
+  const view = new ServerView(io);
+  const error = new ChatError("CONNECTION", "the other side closed the connection");
+  view.show({ kind: "session", member: MEMBER, event: { kind: "ended", error } });
+  assert.match(io.stdout(), /: \[CONNECTION\] the other side closed the connection$/m);
+});

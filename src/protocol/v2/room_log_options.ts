@@ -1,6 +1,6 @@
 import type { ChainJudge } from "./chain_judge.ts";
-import type { LogEntry } from "./entry_window.ts";
 import type { OwnIdentity } from "./handshake.ts";
+import type { LogEntry } from "./entry_window.ts";
 
 /** What a room at the server is made of. */
 export interface RoomLogOptions {
