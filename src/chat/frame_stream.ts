@@ -11,10 +11,10 @@ import type { Limits } from "./limits.ts";
 import { within } from "./within.ts";
 
 /** Small, since a read that waits keeps its buffer: ten thousand idle sessions have one each. */
-const READ_BYTES = 4_096;
+const READ_BYTES = 1_024;
 
 /** After a read that filled its buffer: more waits, and the next read will not. */
-const BUSY_READ_BYTES = 65_536;
+const BUSY_READ_BYTES = 32_768;
 
 /** Last words are given this long to leave the machine, ms. */
 const LAST_WORDS_MS = 1_000;

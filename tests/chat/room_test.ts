@@ -14,6 +14,25 @@ Deno.test("people in a room read each other, themselves in the room's order, and
   assert.deepEqual(alice.heard.slice(0, 2), ["me: is the pump off?", "bob: since 14:02"]);
 });
 
+Deno.test("a thousand words of two at once come to all in one order", async () => {
+  await using world = await startRoomWorld();
+  const [alice, bob] = [await world.join("alice"), await world.join("bob")];
+  const words = Array.from({ length: 500 }, (_, index) => `word ${index}`);
+  for (const word of words) {
+    alice.client.say(word);
+    bob.client.say(word);
+  }
+  await Promise.all([alice, bob].map((one) => one.until(() => one.heard.length === 1000)));
+  const inOrder = (who: string, heard: readonly string[]) =>
+    heard.flatMap((line) => line.startsWith(`${who}: `) ? [line.slice(who.length + 2)] : []);
+  assert.deepEqual(inOrder("alice", bob.heard), words);
+  assert.deepEqual(inOrder("bob", alice.heard), words);
+  const asAlice = bob.heard.map((line) => line.replace(/^me/, "bob").replace(/^alice/, "me"));
+  assert.deepEqual(alice.heard, asAlice);
+  await Promise.all([alice.client.leave(), bob.client.leave()]);
+  assert.deepEqual([alice.endCode, bob.endCode], [undefined, undefined]);
+});
+
 Deno.test("whoever leaves has the server's final head, and it has his", async () => {
   await using world = await startRoomWorld();
   const alice = await world.join("alice");

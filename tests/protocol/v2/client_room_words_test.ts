@@ -152,3 +152,26 @@ Deno.test("take() of the directory refuses chains that are no client's, and a cr
   assert.equal(await codeOf(crowd.take([], NOW_MS)), "LIMIT");
   assert.equal(authors.find(server.fingerprint), server);
 });
+
+Deno.test("sayAll() numbers what is signed together in its order, over one tree", async () => {
+  const room = await openRoom();
+  const client = await room.client(bob, S2, { known: [bob] });
+  await client.say("one", NOW_MS);
+  const messages = await client.sayAll(["two", "three"], NOW_MS);
+  const statements = messages.map(({ stmt }) => parseStatement(stmt));
+  assert.deepEqual(statements.map(({ seq, text }) => [seq, text]), [[2, "two"], [3, "three"]]);
+  assert.deepEqual(statements.map(({ size, root }) => [size, root]), [
+    [client.size, client.root],
+    [client.size, client.root],
+  ]);
+  assert.equal(client.unansweredCount, 3);
+});
+
+Deno.test("sayAll() says nothing if one of the texts cannot be said", async () => {
+  const room = await openRoom();
+  const client = await room.client(bob, S2, { known: [bob] });
+  assert.equal(await codeOf(client.sayAll(["good", "bad \ud800"], NOW_MS)), "FORMAT");
+  assert.deepEqual(client.unanswered, []);
+  const [message] = await client.sayAll(["good"], NOW_MS);
+  assert.equal(parseStatement(message?.stmt ?? assert.fail()).seq, 1);
+});
