@@ -31,25 +31,28 @@ const EVIDENCE = "protocol/v1/evidence.ts";
 const THROTTLE = "store/login_throttle.ts";
 
 /** A condition that is never true any more. */
-function never(file: string, condition: string): Edit {
+export function never(file: string, condition: string): Edit {
   return { file, search: `if (${condition}) {`, replace: "if (false) {" };
 }
 
 /** A text that is gone. */
-function cut(file: string, search: string, replace = ""): Edit {
+export function cut(file: string, search: string, replace = ""): Edit {
   return { file, search, replace };
 }
 
-const IS_THE_CA = cut(
+/** That a certificate is not the CA's own. */
+export const IS_THE_CA = cut(
   VALIDATE,
   "if (isLeaf) return { reason,",
   'if (reason === "is_ca") return undefined as never;\n  if (isLeaf) return { reason,',
 );
-const ROLE = never(
+/** The role of a certificate. */
+export const ROLE = never(
   "pki/path/profile_rules.ts",
   "!extendedKeyUsage?.includes(PURPOSE_OID[purpose])",
 );
-const NAME = cut(
+/** The name of a server. */
+export const NAME = cut(
   "pki/path/validate_path.ts",
   "!isForName(leaf, request.name, useCommonName)",
   "false",
@@ -336,7 +339,9 @@ const ACCOUNTS: readonly Mutation[] = [
   },
   {
     check: "that the delay doubles",
-    edits: [cut(THROTTLE, "DELAY_FIRST_MS * 2 ** (beyond - 1)", "DELAY_FIRST_MS")],
+    edits: [
+      cut("store/recent_failures.ts", "DELAY_FIRST_MS * 2 ** (beyond - 1)", "DELAY_FIRST_MS"),
+    ],
     attacks: ["a client goes on guessing after each delay"],
   },
   {
@@ -424,7 +429,7 @@ const TEXT: readonly Mutation[] = [
   {
     check: "printable words at the operator",
     edits: [
-      cut("cli/server_view.ts", "[${name}] ${printable(event.text)}", "[${name}] ${event.text}"),
+      cut("cli/server_view.ts", "${where}] ${printable(event.text)}", "${where}] ${event.text}"),
     ],
     attacks: ["a client writes control sequences to the operator"],
   },
@@ -435,7 +440,13 @@ const TEXT: readonly Mutation[] = [
   },
   {
     check: "printable words at a script",
-    edits: [cut("cli/client_view.ts", "write(`${printable(event.text)}", "write(`${event.text}")],
+    edits: [
+      cut(
+        "cli/client_view.ts",
+        "write(`${who}${printable(event.text)}",
+        "write(`${who}${event.text}",
+      ),
+    ],
     attacks: ["the operator writes control sequences to a client"],
   },
   {
@@ -530,7 +541,7 @@ const LISTENING: readonly Mutation[] = [
   },
 ];
 
-/** All of them. */
+/** All of protocol 1. */
 export const MUTATIONS: readonly Mutation[] = [
   ...CERTIFICATES,
   ...KEYS,
