@@ -88,6 +88,16 @@ const IN_CLEAR = cut(
     "plain: encodeJson(message).toBase64() });",
 );
 
+/** The CA's signature itself, and the name of its key; the CA's name is left. */
+export const NAMESAKE: readonly Edit[] = [
+  cut(
+    "pki/path/work_budget.ts",
+    "verifyCertificateSignature({ algorithm, spkiDer: key.spkiDer, signature, data });",
+    "[algorithm, signature, data].length > 0;",
+  ),
+  cut(CHECK_PATH, "if (isKey && isSerial && isName) continue;", "continue;"),
+];
+
 const CERTIFICATES: readonly Mutation[] = [
   {
     check: "the end of a certificate's life",
@@ -122,14 +132,8 @@ const CERTIFICATES: readonly Mutation[] = [
     ],
   },
   {
-    check: "the CA's signature itself, with its name left",
-    edits: [
-      cut(
-        "pki/path/work_budget.ts",
-        "verifyCertificateSignature({ algorithm, spkiDer: key.spkiDer, signature, data });",
-        "[algorithm, signature, data].length > 0;",
-      ),
-    ],
+    check: "the CA's signature itself (and its key's name), with its own name left",
+    edits: NAMESAKE,
     attacks: [
       "a client shows a certificate of another CA of the same name",
       "a server shows a certificate of another CA of the same name",

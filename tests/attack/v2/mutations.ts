@@ -4,7 +4,7 @@
  * @module
  */
 
-import { cut, IS_THE_CA, type Mutation, NAME, never, ROLE } from "../mutations.ts";
+import { cut, IS_THE_CA, type Mutation, NAME, NAMESAKE, never, ROLE } from "../mutations.ts";
 
 const CHECK_PATH = "pki/path/check_path.ts";
 const VALIDATE = "pki/validate.ts";
@@ -75,18 +75,25 @@ const IDENTITY: readonly Plain[] = [
       'if (reason === "untrusted") return {',
       'if (reason === "untrusted") return undefined as never;\n  if (reason === "untrusted") return {',
     )],
-    "a client shows a self-signed certificate",
     "a client shows a certificate of another CA",
-    "a server shows a self-signed certificate",
     "a server shows a certificate of another CA",
   ],
   [
-    "the CA's signature itself, with its name left",
-    [cut(
-      "pki/path/work_budget.ts",
-      "verifyCertificateSignature({ algorithm, spkiDer: key.spkiDer, signature, data });",
-      "[algorithm, signature, data].length > 0;",
-    )],
+    "that the CA signed it, and a key usage",
+    [
+      cut("protocol/v2/peer_identity.ts", "if (bare === undefined) return;", "return;"),
+      cut(
+        VALIDATE,
+        'if (reason === "untrusted") return {',
+        'if (reason === "untrusted") return undefined as never;\n  if (reason === "untrusted") return {',
+      ),
+    ],
+    "a client shows a self-signed certificate",
+    "a server shows a self-signed certificate",
+  ],
+  [
+    "the CA's signature itself (and its key's name), with its own name left",
+    NAMESAKE,
     "a client shows a certificate of another CA of the same name",
     "a server shows a certificate of another CA of the same name",
   ],
