@@ -19,6 +19,7 @@ import type { RoomMember } from "../protocol/v2/room_member.ts";
 import type { ServerLine } from "../protocol/v2/server_voice.ts";
 import type { SignedStatement } from "../protocol/v2/statement.ts";
 import { RoomFile } from "../transcript/v2/room_file.ts";
+import { Alarm } from "./alarm.ts";
 import type { SecureLink } from "./secure_link.ts";
 
 /** How often late heads are looked for, ms. */
@@ -67,15 +68,18 @@ export class RoomHost {
   #flushed = 0;
   /** The last entry on its way to the disk and the members; never rejects. */
   #placing: Promise<unknown> = Promise.resolve();
-  #headTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #headAlarm: Alarm;
   #failure: ChatError | undefined;
-  #isClosed = false;
 
   /** Use {@link RoomHost.open}. */
   constructor(options: RoomHostOptions, parts: { readonly log: RoomLog; readonly file: RoomFile }) {
     this.#options = options;
     this.#log = parts.log;
     this.#file = parts.file;
+    this.#headAlarm = new Alarm({
+      ...{ now: options.now, dueAtMs: () => this.#log.headDueAtMs },
+      ring: () => void this.#head().catch((thrown) => this.#fail(thrown)),
+    });
     this.#lateTimer = setInterval(() => this.#reportLate(), LATE_LOOK_MS);
   }
 
@@ -221,8 +225,7 @@ export class RoomHost {
 
   /** Closes the log. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    clearTimeout(this.#headTimer);
+    this.#headAlarm.off();
     clearInterval(this.#lateTimer);
     await this.#file.end({ code: this.#failure?.code ?? "OK" });
   }
@@ -246,22 +249,12 @@ export class RoomHost {
     }
     this.#flushed = Math.max(this.#flushed, index + 1);
     for (const present of this.#present) this.#deliver(present);
-    this.#headSoon();
+    this.#headAlarm.set();
   }
 
   #deliver({ link, member }: Present): void {
     const flushed = { nowMs: this.#options.now(), flushed: this.#flushed };
     for (const message of this.#log.deliver(member, flushed)) link.send(bytesOf(message));
-  }
-
-  #headSoon(): void {
-    const { headDueAtMs } = this.#log;
-    if (headDueAtMs === undefined || this.#headTimer !== undefined || this.#isClosed) return;
-    const waitMs = Math.max(0, headDueAtMs - this.#options.now());
-    this.#headTimer = setTimeout(() => {
-      this.#headTimer = undefined;
-      this.#head().catch((thrown) => this.#fail(thrown));
-    }, waitMs);
   }
 
   async #head(): Promise<void> {
@@ -273,7 +266,7 @@ export class RoomHost {
         if (this.#log.deliverHead(member, head).length > 0) link.send(line);
       }
     }
-    this.#headSoon();
+    this.#headAlarm.set();
   }
 
   #reportLate(): void {

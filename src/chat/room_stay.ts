@@ -14,6 +14,7 @@ import type { PeerIdentity } from "../protocol/v2/peer_identity.ts";
 import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
 import type { RoomEvent } from "../protocol/v2/room_event.ts";
 import { RoomFile } from "../transcript/v2/room_file.ts";
+import { Alarm } from "./alarm.ts";
 import type { SecureLink } from "./secure_link.ts";
 
 /** Own words that are on their way at once: enough to fill records, few enough to lose. */
@@ -21,9 +22,6 @@ const UNANSWERED_MAX = 256;
 
 /** Text of one statement, bytes: the rest of it is below this difference (PROTOCOL-2 §6). */
 const TEXT_MAX_BYTES = 32_768 - 1_024;
-
-/** Longest sleep before the clock is looked at again, ms. */
-const LOOK_MS = 60_000;
 
 const encoder = new TextEncoder();
 
@@ -53,9 +51,12 @@ export class RoomStay {
   readonly #texts: string[] = [];
   #saying: Promise<void> | undefined;
   #answered = Promise.withResolvers<void>();
-  #headTimer: ReturnType<typeof setTimeout> | undefined;
-  #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  #lateTimer: ReturnType<typeof setTimeout> | undefined;
+  /** PROTOCOL-2 §7: 30 s after an entry that neither a head nor a statement of ours covers. */
+  readonly #headAlarm: Alarm;
+  /** PROTOCOL-2 §7: a server's head that is a minute late is reported. */
+  readonly #lateAlarm: Alarm;
+  /** PROTOCOL-2 §6: what was refused is said again, however long the server asks to wait. */
+  readonly #retryAlarm: Alarm;
   #hasEnded = false;
   #isLeaving = false;
   #hasParted = false;
@@ -68,6 +69,17 @@ export class RoomStay {
     this.#options = options;
     this.#room = parts.room;
     this.#file = parts.file;
+    const { now } = options;
+    this.#headAlarm = new Alarm({
+      ...{ now, dueAtMs: () => this.#room.headDueAtMs },
+      ring: () => void this.#head().catch((thrown) => options.onFailure(asChatError(thrown))),
+    });
+    this.#lateAlarm = new Alarm({
+      ...{ now, dueAtMs: () => this.#room.lateAtMs, ring: () => this.#reportLate() },
+    });
+    this.#retryAlarm = new Alarm({
+      ...{ now, dueAtMs: () => this.#room.retryAtMs, ring: () => void this.#retry() },
+    });
   }
 
   /**
@@ -170,8 +182,8 @@ export class RoomStay {
       if (lines.length > 0) await this.#file.append(lines);
       for (const event of events) await this.#options.onEvent(event);
       this.#wake();
-      this.#headSoon();
-      this.#lateSoon();
+      this.#headAlarm.set();
+      this.#lateAlarm.set();
     }
   }
 
@@ -182,7 +194,7 @@ export class RoomStay {
    */
   async end(error: ChatError | undefined): Promise<void> {
     this.#hasEnded = true;
-    for (const timer of [this.#headTimer, this.#retryTimer, this.#lateTimer]) clearTimeout(timer);
+    for (const alarm of [this.#headAlarm, this.#lateAlarm, this.#retryAlarm]) alarm.off();
     this.#isLeaving = true;
     this.#wake();
     await this.#file.end({ code: error?.code ?? "OK" });
@@ -217,7 +229,7 @@ export class RoomStay {
         this.#room.takeRefused(message, now());
         const error = new ChatError("LIMIT", `the server asks to wait: ${message.message}`);
         found.events.push({ kind: "refused", error });
-        this.#retrySoon();
+        this.#retryAlarm.set();
         return;
       }
       case "head": {
@@ -279,24 +291,13 @@ export class RoomStay {
     }
   }
 
-  /** However long the server asks to wait, the clock is looked at every minute. */
-  #retrySoon(): void {
-    const { retryAtMs } = this.#room;
-    if (retryAtMs === undefined || this.#retryTimer !== undefined || this.#hasEnded) return;
-    const waitMs = Math.min(Math.max(retryAtMs - this.#options.now(), 0), LOOK_MS);
-    this.#retryTimer = setTimeout(() => {
-      this.#retryTimer = undefined;
-      void this.#retry();
-    }, waitMs);
-  }
-
   async #retry(): Promise<void> {
     try {
       for (const message of await this.#room.retry(this.#options.now())) {
         this.#options.link.send(encodeMessage(message));
       }
       this.#wake();
-      this.#retrySoon();
+      this.#retryAlarm.set();
     } catch (thrown) {
       this.#options.onFailure(asChatError(thrown));
     }
@@ -307,26 +308,10 @@ export class RoomStay {
     this.#answered = Promise.withResolvers();
   }
 
-  /** PROTOCOL-2 §7: 30 s after an entry that neither a head nor a statement of ours covers. */
-  #headSoon(): void {
-    const { headDueAtMs } = this.#room;
-    if (this.#headTimer !== undefined || headDueAtMs === undefined || this.#hasEnded) return;
-    this.#headTimer = setTimeout(() => {
-      this.#headTimer = undefined;
-      this.#head().catch((thrown) => this.#options.onFailure(asChatError(thrown)));
-    }, Math.max(0, headDueAtMs - this.#options.now()));
-  }
-
-  /** PROTOCOL-2 §7: a server's head that is a minute late is reported. */
-  #lateSoon(): void {
-    const { lateAtMs } = this.#room;
-    if (this.#lateTimer !== undefined || lateAtMs === undefined || this.#hasEnded) return;
-    this.#lateTimer = setTimeout(() => {
-      this.#lateTimer = undefined;
-      const error = this.#room.reportLate(this.#options.now());
-      if (error !== undefined) void this.#options.onEvent({ kind: "refused", error });
-      this.#lateSoon();
-    }, Math.max(0, lateAtMs - this.#options.now()));
+  #reportLate(): void {
+    const error = this.#room.reportLate(this.#options.now());
+    if (error !== undefined) void this.#options.onEvent({ kind: "refused", error });
+    this.#lateAlarm.set();
   }
 
   async #head(): Promise<void> {
@@ -336,7 +321,7 @@ export class RoomStay {
       await this.#file.append([line]);
       this.#options.link.send(line);
     }
-    this.#headSoon();
+    this.#headAlarm.set();
   }
 }
 
