@@ -19,6 +19,7 @@ import type { RoomMember } from "../protocol/v2/room_member.ts";
 import type { ServerLine } from "../protocol/v2/server_voice.ts";
 import type { SignedStatement, Statement } from "../protocol/v2/statement.ts";
 import { RoomFile } from "../transcript/v2/room_file.ts";
+import { Alarm } from "./alarm.ts";
 import type { SecureLink } from "./secure_link.ts";
 
 /** How often late heads are looked for, ms. */
@@ -71,15 +72,18 @@ export class RoomHost {
   #placing: Promise<unknown> = Promise.resolve();
   #lastMs = 0;
   #delivering: Promise<void> | undefined;
-  #headTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #headAlarm: Alarm;
   #failure: ChatError | undefined;
-  #isClosed = false;
 
   /** Use {@link RoomHost.open}. */
   constructor(options: RoomHostOptions, parts: { readonly log: RoomLog; readonly file: RoomFile }) {
     this.#options = options;
     this.#log = parts.log;
     this.#file = parts.file;
+    this.#headAlarm = new Alarm({
+      ...{ now: options.now, dueAtMs: () => this.#log.headDueAtMs },
+      ring: () => void this.#head().catch((thrown) => this.#fail(thrown)),
+    });
     this.#lateTimer = setInterval(() => this.#reportLate(), LATE_LOOK_MS);
   }
 
@@ -231,8 +235,7 @@ export class RoomHost {
 
   /** Closes the log: the server's last head is over all of it, so that its end cannot be cut off. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    clearTimeout(this.#headTimer);
+    this.#headAlarm.off();
     clearInterval(this.#lateTimer);
     if (this.#failure === undefined) {
       this.#keep([encodeMessage(await this.#log.closingHead(this.#now()))]);
@@ -289,22 +292,12 @@ export class RoomHost {
     await Promise.resolve();
     this.#delivering = undefined;
     for (const present of this.#present) this.#deliver(present);
-    this.#headSoon();
+    this.#headAlarm.set();
   }
 
   #deliver({ link, member }: Present): void {
     const flushed = { nowMs: this.#now(), flushed: this.#flushed };
     for (const message of this.#log.deliver(member, flushed)) link.send(bytesOf(message));
-  }
-
-  #headSoon(): void {
-    const { headDueAtMs } = this.#log;
-    if (headDueAtMs === undefined || this.#headTimer !== undefined || this.#isClosed) return;
-    const waitMs = Math.max(0, headDueAtMs - this.#now());
-    this.#headTimer = setTimeout(() => {
-      this.#headTimer = undefined;
-      this.#head().catch((thrown) => this.#fail(thrown));
-    }, waitMs);
   }
 
   async #head(): Promise<void> {
@@ -318,7 +311,7 @@ export class RoomHost {
         if (this.#log.deliverHead(present.member, head).length > 0) present.link.send(line);
       }
     }
-    this.#headSoon();
+    this.#headAlarm.set();
   }
 
   #reportLate(): void {

@@ -14,6 +14,7 @@ import type { PeerIdentity } from "../protocol/v2/peer_identity.ts";
 import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
 import type { RoomEvent } from "../protocol/v2/room_event.ts";
 import { RoomFile } from "../transcript/v2/room_file.ts";
+import { Alarm } from "./alarm.ts";
 import type { SecureLink } from "./secure_link.ts";
 
 /** Own words that are on their way at once: enough to fill records, few enough to lose. */
@@ -24,9 +25,6 @@ const SIGNED_AT_ONCE = 16;
 
 /** Text of one statement, bytes: the rest of it is below this difference (PROTOCOL-2 §6). */
 const TEXT_MAX_BYTES = 32_768 - 1_024;
-
-/** Longest sleep before the clock is looked at again, ms. */
-const LOOK_MS = 60_000;
 
 const encoder = new TextEncoder();
 
@@ -57,9 +55,12 @@ export class RoomStay {
   #saying: Promise<void> | undefined;
   #answered = Promise.withResolvers<void>();
   #flushed: Promise<void> = Promise.resolve();
-  #headTimer: ReturnType<typeof setTimeout> | undefined;
-  #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  #lateTimer: ReturnType<typeof setTimeout> | undefined;
+  /** PROTOCOL-2 §7: 30 s after an entry that neither a head nor a statement of ours covers. */
+  readonly #headAlarm: Alarm;
+  /** PROTOCOL-2 §7: a server's head that is a minute late is reported. */
+  readonly #lateAlarm: Alarm;
+  /** PROTOCOL-2 §6: what was refused is said again, however long the server asks to wait. */
+  readonly #retryAlarm: Alarm;
   #hasEnded = false;
   #isLeaving = false;
   #hasParted = false;
@@ -74,6 +75,17 @@ export class RoomStay {
     this.#options = options;
     this.#room = parts.room;
     this.#file = parts.file;
+    const { now } = options;
+    this.#headAlarm = new Alarm({
+      ...{ now, dueAtMs: () => this.#room.headDueAtMs },
+      ring: () => void this.#head().catch((thrown) => options.onFailure(asChatError(thrown))),
+    });
+    this.#lateAlarm = new Alarm({
+      ...{ now, dueAtMs: () => this.#room.lateAtMs, ring: () => this.#reportLate() },
+    });
+    this.#retryAlarm = new Alarm({
+      ...{ now, dueAtMs: () => this.#room.retryAtMs, ring: () => void this.#retry() },
+    });
   }
 
   /**
@@ -171,8 +183,8 @@ export class RoomStay {
       await this.#flushed;
       for (const event of events) await this.#options.onEvent(event);
       this.#wake();
-      this.#headSoon();
-      this.#lateSoon();
+      this.#headAlarm.set();
+      this.#lateAlarm.set();
     }
   }
 
@@ -183,7 +195,7 @@ export class RoomStay {
    */
   async end(error: ChatError | undefined): Promise<void> {
     this.#hasEnded = true;
-    for (const timer of [this.#headTimer, this.#retryTimer, this.#lateTimer]) clearTimeout(timer);
+    for (const alarm of [this.#headAlarm, this.#lateAlarm, this.#retryAlarm]) alarm.off();
     this.#isLeaving = true;
     this.#wake();
     const record = this.#failed?.toBase64() ?? "";
@@ -231,7 +243,7 @@ export class RoomStay {
         this.#room.takeRefused(message, now());
         const error = new ChatError("LIMIT", `the server asks to wait: ${message.message}`);
         events.push({ kind: "refused", error });
-        this.#retrySoon();
+        this.#retryAlarm.set();
         return;
       }
       case "head": {
@@ -298,17 +310,6 @@ export class RoomStay {
     }
   }
 
-  /** However long the server asks to wait, the clock is looked at every minute. */
-  #retrySoon(): void {
-    const { retryAtMs } = this.#room;
-    if (retryAtMs === undefined || this.#retryTimer !== undefined || this.#hasEnded) return;
-    const waitMs = Math.min(Math.max(retryAtMs - this.#options.now(), 0), LOOK_MS);
-    this.#retryTimer = setTimeout(() => {
-      this.#retryTimer = undefined;
-      void this.#retry();
-    }, waitMs);
-  }
-
   /** Once too much waits, until half of it came back: else each word that came would make a record. */
   async #roomForMore(): Promise<void> {
     const isFull = this.#room.unansweredCount > UNANSWERED_MAX - SIGNED_AT_ONCE;
@@ -323,7 +324,7 @@ export class RoomStay {
         this.#options.link.send(encodeMessage(message));
       }
       this.#wake();
-      this.#retrySoon();
+      this.#retryAlarm.set();
     } catch (thrown) {
       this.#options.onFailure(asChatError(thrown));
     }
@@ -334,26 +335,10 @@ export class RoomStay {
     this.#answered = Promise.withResolvers();
   }
 
-  /** PROTOCOL-2 §7: 30 s after an entry that neither a head nor a statement of ours covers. */
-  #headSoon(): void {
-    const { headDueAtMs } = this.#room;
-    if (this.#headTimer !== undefined || headDueAtMs === undefined || this.#hasEnded) return;
-    this.#headTimer = setTimeout(() => {
-      this.#headTimer = undefined;
-      this.#head().catch((thrown) => this.#options.onFailure(asChatError(thrown)));
-    }, Math.max(0, headDueAtMs - this.#options.now()));
-  }
-
-  /** PROTOCOL-2 §7: a server's head that is a minute late is reported. */
-  #lateSoon(): void {
-    const { lateAtMs } = this.#room;
-    if (this.#lateTimer !== undefined || lateAtMs === undefined || this.#hasEnded) return;
-    this.#lateTimer = setTimeout(() => {
-      this.#lateTimer = undefined;
-      const error = this.#room.reportLate(this.#options.now());
-      if (error !== undefined) void this.#options.onEvent({ kind: "refused", error });
-      this.#lateSoon();
-    }, Math.max(0, lateAtMs - this.#options.now()));
+  #reportLate(): void {
+    const error = this.#room.reportLate(this.#options.now());
+    if (error !== undefined) void this.#options.onEvent({ kind: "refused", error });
+    this.#lateAlarm.set();
   }
 
   async #head(): Promise<void> {
@@ -365,7 +350,7 @@ export class RoomStay {
       // Nothing is said behind the last word.
       if (!this.#hasParted) this.#options.link.send(line);
     }
-    this.#headSoon();
+    this.#headAlarm.set();
   }
 }
 

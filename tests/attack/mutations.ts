@@ -31,25 +31,28 @@ const EVIDENCE = "protocol/v1/evidence.ts";
 const THROTTLE = "store/login_throttle.ts";
 
 /** A condition that is never true any more. */
-function never(file: string, condition: string): Edit {
+export function never(file: string, condition: string): Edit {
   return { file, search: `if (${condition}) {`, replace: "if (false) {" };
 }
 
 /** A text that is gone. */
-function cut(file: string, search: string, replace = ""): Edit {
+export function cut(file: string, search: string, replace = ""): Edit {
   return { file, search, replace };
 }
 
-const IS_THE_CA = cut(
+/** That a certificate is not the CA's own. */
+export const IS_THE_CA = cut(
   VALIDATE,
   "if (isLeaf) return { reason,",
   'if (reason === "is_ca") return undefined as never;\n  if (isLeaf) return { reason,',
 );
-const ROLE = never(
+/** The role of a certificate. */
+export const ROLE = never(
   "pki/path/profile_rules.ts",
   "!extendedKeyUsage?.includes(PURPOSE_OID[purpose])",
 );
-const NAME = cut(
+/** The name of a server. */
+export const NAME = cut(
   "pki/path/validate_path.ts",
   "!isForName(leaf, request.name, useCommonName)",
   "false",
@@ -85,6 +88,16 @@ const IN_CLEAR = cut(
     "plain: encodeJson(message).toBase64() });",
 );
 
+/** The CA's signature itself, and the name of its key; the CA's name is left. */
+export const NAMESAKE: readonly Edit[] = [
+  cut(
+    "pki/path/work_budget.ts",
+    "verifyCertificateSignature({ algorithm, spkiDer: key.spkiDer, signature, data });",
+    "[algorithm, signature, data].length > 0;",
+  ),
+  cut(CHECK_PATH, "if (isKey && isSerial && isName) continue;", "continue;"),
+];
+
 const CERTIFICATES: readonly Mutation[] = [
   {
     check: "the end of a certificate's life",
@@ -119,14 +132,8 @@ const CERTIFICATES: readonly Mutation[] = [
     ],
   },
   {
-    check: "the CA's signature itself, with its name left",
-    edits: [
-      cut(
-        "pki/path/work_budget.ts",
-        "verifyCertificateSignature({ algorithm, spkiDer: key.spkiDer, signature, data });",
-        "[algorithm, signature, data].length > 0;",
-      ),
-    ],
+    check: "the CA's signature itself (and its key's name), with its own name left",
+    edits: NAMESAKE,
     attacks: [
       "a client shows a certificate of another CA of the same name",
       "a server shows a certificate of another CA of the same name",
@@ -441,7 +448,13 @@ const TEXT: readonly Mutation[] = [
   },
   {
     check: "printable words at a script",
-    edits: [cut("cli/client_view.ts", "${who}${printable(event.text)}", "${who}${event.text}")],
+    edits: [
+      cut(
+        "cli/client_view.ts",
+        "write(`${who}${printable(event.text)}",
+        "write(`${who}${event.text}",
+      ),
+    ],
     attacks: ["the operator writes control sequences to a client"],
   },
   {
@@ -536,7 +549,7 @@ const LISTENING: readonly Mutation[] = [
   },
 ];
 
-/** All of them. */
+/** All of protocol 1. */
 export const MUTATIONS: readonly Mutation[] = [
   ...CERTIFICATES,
   ...KEYS,

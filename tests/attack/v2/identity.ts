@@ -49,9 +49,12 @@ async function shownByServer(own: () => Promise<OwnIdentity>): Promise<string> {
   return await codeAtClient(await world.dial("alice", { port: trap.port }), "peer");
 }
 
-/** The server's own leaf, shown to itself: by its role it is none of a client. */
+/** The server's own leaf, shown to itself by somebody who does not mind that they are one. */
 async function shownBack(): Promise<string> {
-  return await shownByClient(() => thiefOf(SERVER2_NAME, "server"));
+  return await shownByClient(async () => ({
+    ...await thiefOf(SERVER2_NAME, "server"),
+    fingerprint: "",
+  }));
 }
 
 /** What the middle has of the real server: a proof that was made for another exchange. */
