@@ -91,6 +91,12 @@ export const ERRORS = {
     hint:
       "two sides of this room were shown different conversations: keep the transcript, and compare it with another member's",
   },
+  EQUIVOCATION: {
+    exit: 1,
+    wire: "EQUIVOCATION",
+    hint:
+      "keep both files: together they prove it to anybody who has the CA's certificate; trust nothing else that this server has ordered",
+  },
   STALE: {
     exit: 1,
     wire: "STALE",

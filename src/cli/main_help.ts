@@ -15,6 +15,7 @@ Commands:
   serve         run the server
   connect       connect to a server and chat
   verify        check transcripts and say who wrote what
+  show          show the conversation of a transcript
 
 Options:
   -h, --help       this text, or that of a command

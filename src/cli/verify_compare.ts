@@ -9,8 +9,10 @@ import type { MerkleTree } from "../protocol/v2/merkle_tree.ts";
 import { compareLogs, type Comparison } from "../transcript/v2/compare.ts";
 import type { RoomParty, SignedRootAt } from "../transcript/v2/room_report.ts";
 import { readByteLines } from "../transcript/v2/byte_lines.ts";
+import { ChatError } from "../errors.ts";
 import type { Io } from "./io.ts";
 import { jsonLine } from "./json_line.ts";
+import { report } from "./report.ts";
 import { paint } from "./style.ts";
 import { openTranscriptFile, STANDARD_INPUT } from "./verify_inputs.ts";
 
@@ -53,10 +55,29 @@ export async function compareFiles(
       const comparison = compareLogs(one, other);
       const result = { one, other, comparison };
       io.out.write(isJson ? await comparisonJson(io, result) : await comparisonText(io, result));
-      if (comparison.kind === "equivocation" || comparison.kind === "unsigned") status = 1;
+      if (comparison.kind === "unsigned") status = 1;
+      if (comparison.kind === "equivocation") status = report(io, equivocationError(one, other));
     }
   }
   return status;
+}
+
+/**
+ * The error of a server that has signed two stories.
+ *
+ * @param one A file.
+ * @param other One that contradicts it.
+ * @returns EQUIVOCATION.
+ */
+export function equivocationError(
+  { file, log, server: { name } }: Pick<ComparedFile, "file" | "log" | "server">,
+  other: Pick<ComparedFile, "file">,
+): ChatError {
+  const files = `"${printable(file)}" and "${printable(other.file)}"`;
+  const text = `cannot accept ${files} together: the server "${
+    printable(name)
+  }" has signed two stories`;
+  return new ChatError("EQUIVOCATION", `${text} of log ${log}`);
 }
 
 interface Result {

@@ -11,6 +11,7 @@ import { ChatServer } from "../../src/chat/server.ts";
 import { SignInDesk } from "../../src/chat/sign_in_desk.ts";
 import { mergeSettings } from "../../src/cli/config.ts";
 import { report } from "../../src/cli/report.ts";
+import { equivocationError } from "../../src/cli/verify_compare.ts";
 import { sharedValue } from "../../src/crypto/modp.ts";
 import { Secret } from "../../src/crypto/secret.ts";
 import { asChatError, ChatError, type ErrorCode, ERRORS } from "../../src/errors.ts";
@@ -26,6 +27,8 @@ import { chooseVersion } from "../../src/protocol/v2/version.ts";
 import { LoginThrottle } from "../../src/store/login_throttle.ts";
 import { readPrivate, writePrivate } from "../../src/store/private_file.ts";
 import { openSqliteKeyAccounts, openSqliteStore } from "../../src/store/sqlite.ts";
+import { MerkleTree } from "../../src/protocol/v2/merkle_tree.ts";
+import { compareLogs } from "../../src/transcript/v2/compare.ts";
 import { parseEntry } from "../../src/transcript/v1/entry.ts";
 import { forward, Middle } from "../testkit/middle.ts";
 import { startRoomWorld } from "../testkit/room_server_world.ts";
@@ -99,6 +102,18 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
   },
   FORKED: async () =>
     await (await quietRoom()).takeEntry(await quietWord({ size: 9 }), ROOM_NOW_MS),
+  EQUIVOCATION: async () => {
+    const { leaf: certificate } = await identity2(SERVER2_NAME, "server");
+    const part = (leaf: number) => {
+      const tree = new MerkleTree();
+      tree.append(new Uint8Array(32).fill(leaf));
+      return { tree, roots: [{ size: 1, root: tree.rootAt(1).toHex(), line: 2 }] };
+    };
+    if (compareLogs(part(1), part(2)).kind !== "equivocation") return undefined;
+    const party = { role: "server", isOwner: false, certificate, name: SERVER2_NAME } as const;
+    const server = { ...party, fingerprint: "", line: 1, entries: 1, signedOver: 1 };
+    throw equivocationError({ file: "a", log: LOG, server }, { file: "b" });
+  },
   STALE: async () => await (await quietRoom()).takeEntry(await quietWord({ ts: 0 }), ROOM_NOW_MS),
   UNSIGNED: async () => (await quietRoom()).reportLate(ROOM_NOW_MS + 62_000),
   LIMIT: async () => {

@@ -24,8 +24,8 @@ interface Waiting {
   readonly statement?: Statement;
 }
 
-/** Told of entries, in order. */
-export type OnEntry = (entry: RoomEntry) => void;
+/** Told of entries, in order, and of the line up to which signatures must hold for what is told. */
+export type OnEntry = (entry: RoomEntry, line: number) => void;
 
 /** See the module. */
 export class EntryTimes {
@@ -153,7 +153,10 @@ export class EntryTimes {
     const { name, fingerprint } = author.peer;
     const { kind, seq, session, text } = statement;
     const told = { line, index, kind, author: name, fingerprint, seq, session, ts, text };
-    this.#onEntry?.({ ...told, placedMs: atMs, isHeaded: headLine !== undefined });
+    const whom = kind === "say" ? undefined : this.#people.nameOf(text);
+    const about = whom === undefined ? {} : { about: whom };
+    const entry = { ...told, ...about, placedMs: atMs, isHeaded: headLine !== undefined };
+    this.#onEntry?.(entry, headLine ?? line);
   }
 
   /** What stands behind a head was signed at most ten minutes before it. */

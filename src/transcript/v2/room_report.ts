@@ -57,6 +57,8 @@ export interface RoomEntry {
   readonly isHeaded: boolean;
   /** As it was signed. Not printable as it is. */
   readonly text: string;
+  /** The name of whom the server speaks (who came, who went), where his chain is known. */
+  readonly about?: string;
 }
 
 /** A session of the file: the client's own, or each of a server's log. */

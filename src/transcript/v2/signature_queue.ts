@@ -37,6 +37,12 @@ export class SignatureQueue implements Disposable {
   #count = 0;
   #work: Promise<void> = Promise.resolve();
   #fault: LineFault | undefined;
+  #goodTo = 0;
+
+  /** Up to which line all signatures hold. */
+  get goodTo(): number {
+    return this.#goodTo;
+  }
 
   /** The first bad signature that was found so far. */
   get fault(): LineFault | undefined {
@@ -84,7 +90,11 @@ export class SignatureQueue implements Disposable {
     this.#pool ??= new VerifyPool(cores, "leaf");
     const results = await this.#pool.verifyAll(items);
     const bad = items.find((_, index) => results[index] !== true)?.of;
-    if (bad === undefined || (this.#fault !== undefined && this.#fault.line <= bad.line)) return;
+    if (this.#fault !== undefined) return; // batches are in order: the first one that fails has it
+    if (bad === undefined) {
+      this.#goodTo = items.at(-1)?.of.line ?? this.#goodTo;
+      return;
+    }
     const text = `the ${bad.label} is not signed by "${bad.signer.name}", whom it names`;
     this.#fault = { line: bad.line, code: "SIG_FAIL", text };
   }

@@ -27,7 +27,10 @@ import { SignatureQueue } from "./signature_queue.ts";
 export interface RoomVerifyOptions extends ChainTrust {
   /** Told of the first line, before all others. */
   onHeader?(header: RoomHeader): void;
-  /** Told of every entry in order, once its time is known; of an INVALID file some may be missing. */
+  /**
+   * Told of every entry in order, once its time is known and its signature holds; of an INVALID file
+   * none that stands behind the bad line, and some before it may be missing.
+   */
   onEntry?(entry: RoomEntry): void;
   /** Told of every root that the server has signed. */
   onServerRoot?(root: SignedRootAt): void;
@@ -66,6 +69,7 @@ export async function verifyRoom(
       options.signal?.throwIfAborted();
       line = each.number;
       await run.take(each);
+      run.tell(signatures.goodTo);
       if (signatures.fault !== undefined) break;
       line++;
     }
@@ -76,6 +80,7 @@ export async function verifyRoom(
     fault = first(fault, await run.finish().then(() => undefined, (more) => lineFault(line, more)));
   }
   fault = first(fault, await signatures.settle());
+  run.tell(fault === undefined ? Infinity : fault.line - 1);
   return run.result(fault);
 }
 
@@ -95,6 +100,8 @@ class Run {
   #end: RoomEnd | undefined;
   #torn: number | undefined;
   #lastLine = 0;
+  /** Entries whose signatures are being checked. */
+  #untold: { readonly entry: RoomEntry; readonly line: number }[] = [];
 
   constructor(options: RoomVerifyOptions, signatures: SignatureQueue) {
     this.#options = options;
@@ -116,6 +123,15 @@ class Run {
     const message = parseMessage(bytes, ["peer", "entry", "head"]);
     await this.#parts.audit.take(message, number);
     this.#options.onMessage?.(message, number);
+  }
+
+  /** Tells of entries for which all signatures hold up to a line. */
+  tell(goodTo: number): void {
+    const [{ line: next } = { line: Infinity }] = this.#untold;
+    if (next > goodTo) return;
+    const count = this.#untold.findIndex(({ line }) => line > goodTo);
+    const told = this.#untold.splice(0, count < 0 ? this.#untold.length : count);
+    for (const { entry } of told) this.#options.onEntry?.(entry);
   }
 
   /** Judges what nobody has signed over. */
@@ -150,7 +166,10 @@ class Run {
     this.#options.onHeader?.(header);
     const people = new FilePeople(header, new ChainLives(this.#options));
     const { onEntry, onServerRoot } = this.#options;
-    const times = new EntryTimes(people, onEntry);
+    const listen = (entry: RoomEntry, upTo: number) => {
+      this.#untold.push({ entry, line: upTo });
+    };
+    const times = new EntryTimes(people, onEntry && listen);
     const audit = new RoomAudit({
       ...{ header, people, times, keepsTexts: onEntry !== undefined },
       sign: (signature) => this.#signatures.add(signature),
