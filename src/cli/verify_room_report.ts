@@ -59,14 +59,19 @@ export function roomVerdictLine(file: string, { report, on }: RoomTextOptions): 
  */
 export function roomReportText(file: string, options: RoomTextOptions): string {
   const { report, entries, on, nowMs } = options;
+  const faults = [
+    ...report.missing.map((text) => `  not signed to its end: ${printable(text)}`),
+    ...findingLines(report.findings, on),
+  ];
+  const isApart = faults.length > 0 && (entries ?? []).length > 0;
   return [
     roomVerdictLine(file, options),
     ...placeLines(report),
     ...report.parties.flatMap((party) => partyLines(party, report)),
     ...revocationLines(report, nowMs),
     ...table(report, entries, on),
-    ...report.missing.map((text) => `  not signed to its end: ${printable(text)}`),
-    ...findingLines(report.findings, on),
+    ...isApart ? [""] : [],
+    ...faults,
     "",
   ].map((line) => `${line}\n`).join("");
 }
@@ -131,7 +136,7 @@ function table(
     "placed by".padEnd(TIME_COLUMNS),
     "words",
   ].join("  ");
-  return ["", paint(header, { on, as: "bold" }), ...entries.map(row), ""];
+  return ["", paint(header, { on, as: "bold" }), ...entries.map(row)];
 }
 
 function row({ line, index, author, placedMs, isHeaded, kind, text }: RoomEntry): string {

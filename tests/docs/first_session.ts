@@ -22,7 +22,7 @@ const VARYING: readonly (readonly [RegExp, string])[] = [
   [/\b\d\d:\d\d:\d\d\b/g, "TIME"],
   [/127\.0\.0\.1:\d+/g, "ADDRESS"],
   [/(client|server)_[0-9a-f]{16}_\d{8}_\d{6}_main/g, "$1_SESSION"],
-  [/\b(?:[0-9a-f]{64}|[0-9a-f]{16})\b/g, "HEX"],
+  [/\b(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{16})\b/g, "HEX"],
 ];
 
 /** Somebody at a terminal. */

@@ -77,7 +77,7 @@ export async function verifyRoom(
   } catch (thrown) {
     fault = lineFault(line, thrown);
     // What a line before the bad one waited for may be worse, and comes first.
-    fault = first(fault, await run.finish().then(() => undefined, (more) => lineFault(line, more)));
+    fault = first(fault, await run.place().then(() => undefined, (more) => lineFault(line, more)));
   }
   fault = first(fault, await signatures.settle());
   run.tell(fault === undefined ? Infinity : fault.line - 1);
@@ -134,14 +134,19 @@ class Run {
     for (const { entry } of told) this.#options.onEntry?.(entry);
   }
 
-  /** Judges what nobody has signed over. */
+  /** Judges entries that no head is over. */
+  async place(): Promise<void> {
+    await this.#parts?.times.finish();
+  }
+
+  /** Judges what is left at the end: entries that no head is over, and people who have signed nothing. */
   async finish(): Promise<void> {
     if (this.#parts === undefined) {
       if (this.#lastLine === 0) parseRoomHeader(new Uint8Array());
       return;
     }
+    await this.place();
     const { times, people } = this.#parts;
-    await times.finish();
     await people.requireAllGood(times.lastMs || (this.#header?.started ?? 0));
   }
 
