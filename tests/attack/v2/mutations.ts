@@ -51,6 +51,7 @@ const FOREIGN = [
     "[${error.code}] ${printable(error.message)}",
     "[${error.code}] ${error.message}",
   ),
+  cut("cli/report.ts", "[${code}] ${printable(message)} (", "[${code}] ${message} ("),
 ] as const;
 
 type Plain = readonly [check: string, edits: Mutation["edits"], ...attacks: readonly string[]];
