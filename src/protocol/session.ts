@@ -143,7 +143,7 @@ export type SessionEvent =
     readonly room: string;
     /** The log's id, hex. */
     readonly log: string;
-    /** Entries that it has. */
+    /** Entries before the first one that this side sees. */
     readonly size: number;
   }
   /** Protocol 2: the server says that somebody came or went; `who` is a name, or a fingerprint. */
