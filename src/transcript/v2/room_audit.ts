@@ -25,26 +25,10 @@ import {
 } from "../../protocol/v2/statement.ts";
 import { type Finding, warningAt } from "../v1/report.ts";
 import { isoTime } from "../v1/times.ts";
-import type { EntryTimes } from "./entry_times.ts";
-import type { FilePeople, Person } from "./file_people.ts";
+import type { RoomAuditParts } from "./audit_parts.ts";
+import type { Person } from "./file_people.ts";
 import { FileSessions } from "./file_sessions.ts";
 import { refused } from "./line_error.ts";
-import type { RoomHeader } from "./room_lines.ts";
-import type { SignedRootAt } from "./room_report.ts";
-import type { LineSignature } from "./signature_queue.ts";
-
-/** What an audit is made of. */
-export interface RoomAuditParts {
-  readonly header: RoomHeader;
-  readonly people: FilePeople;
-  readonly times: EntryTimes;
-  /** Whether texts are kept until an entry's time is known. */
-  readonly keepsTexts: boolean;
-  /** Takes a signature to be checked. */
-  sign(signature: LineSignature): Promise<void>;
-  /** Told of every root that the server has signed. */
-  onServerRoot?(root: SignedRootAt): void;
-}
 
 /** A message of the file, and where it stands. */
 interface Placed<T> {

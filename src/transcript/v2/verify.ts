@@ -8,11 +8,9 @@
  * @module
  */
 
-import { printable } from "../../bytes/printable.ts";
 import { MerkleTree } from "../../protocol/v2/merkle_tree.ts";
 import { type Message, parseMessage } from "../../protocol/v2/messages.ts";
 import { errorAt, type Finding, warningAt } from "../v1/report.ts";
-import { isoTime } from "../v1/times.ts";
 import { type ByteLine, type ByteSource, readByteLines } from "./byte_lines.ts";
 import { ChainLives, type ChainTrust } from "./chain_lives.ts";
 import { EntryTimes } from "./entry_times.ts";
@@ -21,6 +19,7 @@ import { lineFault, refused } from "./line_error.ts";
 import { RoomAudit } from "./room_audit.ts";
 import { parseRoomEnd, parseRoomHeader, type RoomEnd, type RoomHeader } from "./room_lines.ts";
 import type { LineFault, RoomEntry, RoomReport, RoomVerdict, SignedRootAt } from "./room_report.ts";
+import { missingOf, revocationWarnings } from "./room_verdict.ts";
 import { SignatureQueue } from "./signature_queue.ts";
 
 /** What a transcript is verified by, and who is told what. */
@@ -202,35 +201,10 @@ class Run {
     };
   }
 
-  /** Why the end of the file is not sure. */
   #missing(): readonly string[] {
     if (this.#parts === undefined) return ["nothing but a first line"];
-    const { audit, people } = this.#parts;
-    const { sessions } = audit;
-    const isServers = people.owner === people.server;
-    const open = sessions.list().filter(({ isClosed }) => !isClosed);
-    const name = (fingerprint: string) => people.nameOf(fingerprint) ?? fingerprint.slice(0, 16);
-    return [
-      ...this.#torn === undefined ? [] : [`line ${this.#torn} is cut off`],
-      ...audit.serverFinal === undefined
-        ? [
-          isServers ? "no final head of the server is over the log" : "no final head of the server",
-        ]
-        : [],
-      ...!isServers && sessions.count === 0 ? ["no head says where the session joined"] : [],
-      ...open.slice(0, 20).map(({ session, fingerprint = "", size }) =>
-        `session ${session} of ${name(fingerprint) || "somebody"} has no final head of ` +
-        `${size === undefined ? "the server" : "its client"}`
-      ),
-      ...open.length > 20 ? [`${open.length - 20} more sessions have no final heads`] : [],
-      ...audit.hasHistory ? [] : ["entries are missing that were there when the session joined"],
-      ...isServers && open.length === 0
-        ? sessions.uneven().slice(0, 20).map((fingerprint) =>
-          `the comings, goings and sessions of ${printable(name(fingerprint))} do not match`
-        )
-        : [],
-      ...this.#end === undefined ? ["the file has no end line"] : [],
-    ];
+    const torn = this.#torn === undefined ? {} : { torn: this.#torn };
+    return missingOf({ ...this.#parts, ...torn, hasEnd: this.#end !== undefined });
   }
 
   #findings(fault: LineFault | undefined): readonly Finding[] {
@@ -239,25 +213,9 @@ class Run {
       warningAt(this.#torn, "the last line is cut off: whoever wrote it was interrupted"),
     ];
     const errors = fault === undefined ? [] : [errorAt(fault.line, fault)];
-    const all = [...warnings, ...torn, ...this.#revocationWarnings(), ...errors];
+    const oldLists = revocationWarnings(this.#options.revocations, this.#parts);
+    const all = [...warnings, ...torn, ...oldLists, ...errors];
     return all.toSorted((a, b) => a.line - b.line);
-  }
-
-  /** A list that is older than the file cannot speak about it. */
-  #revocationWarnings(): readonly Finding[] {
-    const { revocations } = this.#options;
-    if (revocations === undefined || this.#parts === undefined) return [];
-    const { people, times: { lastMs } } = this.#parts;
-    const texts = people.parties().flatMap(({ certificate, name }) => {
-      const list = revocations.newestFor(certificate);
-      if (list === undefined) return [`no revocation list speaks about "${name}"`];
-      if (list.thisUpdateMs >= lastMs) return [];
-      return [
-        `the revocation list is older than the session: it is of ${isoTime(list.thisUpdateMs)}, ` +
-        `the last time here is ${isoTime(lastMs)}; what was revoked since, it does not say`,
-      ];
-    });
-    return [...new Set(texts)].map((text) => warningAt(1, text));
   }
 }
 
