@@ -16,14 +16,17 @@ import { type SignedItem, type VerifyKey, verifySignature } from "./signature.ts
 /** More threads than this wait for the one that hands out the work. */
 const WORKERS_MAX = 15;
 
-/** Signatures that a worker takes at once: 4 ms of work, so that nobody waits long at the end. */
-const BATCH = 16;
+/**
+ * Signatures that a worker takes at once: 4 ms of work, so that nobody waits long at the end. Leaves of
+ * protocol 2 have mostly Ed25519, which is faster.
+ */
+const BATCH = { rsa: 16, leaf: 64 } as const;
 
 /** Batches that a worker has at hand: it goes on while this thread hands out the next one. */
 const BATCHES_AHEAD = 2;
 
 /** Signatures that this thread verifies before the event loop turns: 1 ms of work. */
-const TURN = 4;
+const TURN = { rsa: 4, leaf: 16 } as const;
 
 /**
  * Whose rules count: protocol 1 knows RSA alone, a leaf of protocol 2 may have a key of any kind that
@@ -109,7 +112,7 @@ export class VerifyPool implements Disposable {
     const threads = lanes.map(async (thread) => {
       while (next < items.length) {
         const start = next;
-        next += BATCH;
+        next += BATCH[this.#rules];
         const batch = items.slice(start, next);
         const verified = await this.#verifyOn(thread, batch);
         verified.forEach((isSigned, index) => results[start + index] = isSigned);
@@ -119,7 +122,9 @@ export class VerifyPool implements Disposable {
       const index = next++;
       const item = items[index];
       if (item !== undefined) results[index] = this.#verifyHere(item);
-      if (next % TURN === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+      if (next % TURN[this.#rules] === 0) {
+        await new Promise<void>((resolve) => setImmediate(resolve));
+      }
     }
     await Promise.all(threads);
     return results;

@@ -9,6 +9,7 @@ import type { ErrorCode } from "../../src/errors.ts";
 import type { OwnIdentity } from "../../src/protocol/v2/handshake.ts";
 import type { RoomVerdict } from "../../src/transcript/v2/room_report.ts";
 import { type Edits, RoomFiles } from "./room_files.ts";
+import { typeOf } from "./room_file_mutations.ts";
 import { SeededRandom } from "./seeded_random.ts";
 import { transcriptIdentity, TRANSCRIPTS_URL } from "./transcript_keys.ts";
 
@@ -207,6 +208,23 @@ export async function transcriptVectors(): Promise<readonly MadeVector[]> {
     headOf(BOBS_FINAL, { root: "0".repeat(64) }),
     "server",
   );
+
+  const roots: string[] = [];
+  await edited("client_final_shorter", "15 FORKED", {
+    statement: (statement) => {
+      roots[statement.size] = statement.root;
+      return statement;
+    },
+    head: (head, at) => at === BOBS_FINAL ? { ...head, size: 5, root: roots[5] ?? "" } : head,
+  }, "server");
+
+  const random = new SeededRandom("silent");
+  const files = await RoomFiles.open({ server, random: (length) => random.bytes(length) });
+  await files.leave(await files.join(bob, "b0".repeat(16)));
+  await files.close();
+  const isOfBob = (line: string) =>
+    typeOf(line) === "peer" || atob(/"head":"([^"]*)/.exec(line)?.[1] ?? "").includes("b0b0b0");
+  add({ name: "so_far_session_hidden", ...soFar }, files.server.filter((line) => !isOfBob(line)));
 
   const other = async (name: string, at: string, who: string) => {
     const stand = await transcriptIdentity(who);
