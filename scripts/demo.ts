@@ -1,7 +1,7 @@
 /**
  * `deno task demo`: a whole session, as its people would see it, in a temporary folder: a CA and
- * certificates, a server with its operator, two clients that register, talk, leave and log in again,
- * and the audit of every transcript. Real files, real TCP, the real commands.
+ * certificates, a server with its operator, two clients of protocol 2 that register, talk, leave and
+ * log in again, and the audit of every transcript. Real files, real TCP, the real commands.
  *
  * @module
  */
@@ -26,21 +26,20 @@ function start(options: ActorOptions): { readonly actor: Actor; readonly done: P
 }
 
 function connectArgs(person: string, { port, flag }: { port: string; flag: string }): string[] {
-  const names = flag === "--register" ? ["--username", person] : [];
   const files = ["--cert", `certs/${person}-cert.pem`, "--key", `certs/${person}-key.pem`];
   const account = ["--email", `${person}@example.org`, "--password-file", `${person}.password`];
-  return ["connect", `127.0.0.1:${port}`, flag, ...account, ...names, ...files];
+  return ["connect", `127.0.0.1:${port}`, flag, ...account, ...files];
 }
 
 async function makeCertificates(): Promise<number[]> {
-  const size = ["--key-size", "2048"]; // 4096 bits, the default, takes seconds to make
+  const type = ["--key-type", "ed25519"]; // made at once; an RSA key of 4096 bits takes seconds
   return [
-    await command("admin", ["ca", "init", "--name", "Demo CA", ...size]),
-    await command("admin", ["cert", "issue", "--cn", "chat.example", "--type", "server"]),
+    await command("admin", ["ca", "init", "--name", "Demo CA", ...type]),
+    await command("admin", ["cert", "issue", "--cn", "chat.example", "--type", "server", ...type]),
     ...await Promise.all(["alice", "bob"].map((person) =>
       command("admin", [
         ...["cert", "issue", "--cn", person, "--type", "client"],
-        ...["--out", `certs/${person}`],
+        ...["--out", `certs/${person}`, ...type],
       ])
     )),
   ];
@@ -52,7 +51,10 @@ async function converse(): Promise<number[]> {
     const password = `${crypto.randomUUID()}\n`;
     await Deno.writeTextFile(`${person}.password`, password, { mode: PASSWORD_MODE });
   }
-  const server = start({ name: "server", args: ["serve", "--port", "0", "--relay"] });
+  const server = start({
+    name: "server",
+    args: ["serve", "--port", "0", "--protocol", "2"],
+  });
   const [, port = ""] = await server.actor.sees(/Address +127\.0\.0\.1:(\d+)/);
   const alice = start({ name: "alice", args: connectArgs("alice", { port, flag: "--register" }) });
   const bob = start({ name: "bob", args: connectArgs("bob", { port, flag: "--register" }) });
@@ -79,8 +81,7 @@ async function converse(): Promise<number[]> {
 /** Verifies every transcript; returns the exit status and the verdict lines. */
 async function audit(): Promise<{ readonly status: number; readonly verdicts: string[] }> {
   const names = await Array.fromAsync(Deno.readDir("transcripts"), ({ name }) => name);
-  const files = names.filter((name) => name.endsWith(".transcript")).sort()
-    .map((name) => `transcripts/${name}`);
+  const files = names.sort().map((name) => `transcripts/${name}`);
   const auditor = new Actor({ name: "auditor", args: ["verify", ...files] });
   const status = await auditor.run(main);
   const verdicts = auditor.seen.split("\n").filter((line) => /: (IN)?VALID|INCOMPLETE/.test(line));

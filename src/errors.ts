@@ -43,7 +43,8 @@ export const ERRORS = {
   REPLAY: {
     exit: 1,
     wire: "REPLAY",
-    hint: "a message was sent twice or out of order; it was dropped and the session goes on",
+    hint:
+      "something was sent twice or out of order, and does not count; with protocol 1 the session goes on",
   },
   FORMAT: {
     exit: 1,
@@ -64,13 +65,65 @@ export const ERRORS = {
   HANDSHAKE: {
     exit: 1,
     wire: "HANDSHAKE",
+    hint: "the other side broke the protocol: check that it is a securechat of this version",
+  },
+  VERSION: {
+    exit: 1,
+    wire: "VERSION",
     hint:
-      "the other side broke the protocol before the chat began: check that it is a securechat/1 program",
+      "both sides must speak one protocol: take the same securechat, or ask for the older one: --protocol 1",
+  },
+  TAMPERED: {
+    exit: 1,
+    wire: "TAMPERED",
+    hint:
+      "something on the line changed, repeated or dropped what was sent: connect again, from another network if it comes back",
+  },
+  TRUNCATED: {
+    exit: 1,
+    wire: "TRUNCATED",
+    hint:
+      "the other side was cut off before both had signed what they have: the transcript says up to where; connect again",
+  },
+  FORKED: {
+    exit: 1,
+    wire: "FORKED",
+    hint:
+      "two sides of this room were shown different conversations: keep the transcript, and compare it with another member's",
+  },
+  EQUIVOCATION: {
+    exit: 1,
+    wire: "EQUIVOCATION",
+    hint:
+      "keep both files: together they prove it to anybody who has the CA's certificate; trust nothing else that this server has ordered",
+  },
+  STALE: {
+    exit: 1,
+    wire: "STALE",
+    hint:
+      "set the clock of this machine; if it is right, the other side's is wrong, or it held this back",
+  },
+  UNSIGNED: {
+    exit: 1,
+    wire: "UNSIGNED",
+    hint:
+      "the chat goes on, but the other side has not yet signed for its end: if that lasts, leave and keep the transcript",
+  },
+  LIMIT: {
+    exit: 1,
+    wire: "LIMIT",
+    hint: "wait a moment, then say it again",
   },
   SIGN_IN: {
     exit: 1,
     wire: "ERROR",
     hint: "check the e-mail address and the password, or make the account with --register",
+  },
+  CERT_MISMATCH: {
+    exit: 1,
+    wire: "CERT_MISMATCH",
+    hint:
+      "a new key? the operator binds the account to it: securechat user rebind EMAIL --cert FILE; no account yet: connect with --register",
   },
   BUSY: {
     exit: 1,
@@ -91,6 +144,11 @@ export const ERRORS = {
     exit: 1,
     wire: "ADDRESS",
     hint: "stop the program that holds the port, or choose another: securechat serve --port N",
+  },
+  ROOM: {
+    exit: 1,
+    wire: "ROOM",
+    hint: "ask the operator which rooms there are: securechat serve --room NAME",
   },
   DATABASE: {
     exit: 1,

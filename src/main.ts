@@ -17,6 +17,7 @@ export const COMMANDS = {
   cert: () => import("./cli/cert.ts"),
   db: () => import("./cli/db.ts"),
   user: () => import("./cli/user.ts"),
+  show: () => import("./cli/show.ts"),
   verify: () => import("./cli/verify.ts"),
   serve: () => import("./cli/serve.ts"),
   connect: () => import("./cli/connect.ts"),

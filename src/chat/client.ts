@@ -9,11 +9,9 @@ import type { Certificate } from "../pki/certificate.ts";
 import type { Identity } from "../pki/identity.ts";
 import type { Input, Session, SessionEvent } from "../protocol/session.ts";
 import { Connection } from "./connection.ts";
+import { openSocket } from "./open_socket.ts";
 import { CLIENT_LIMITS, type Limits } from "./limits.ts";
 import { type RecordingOptions, startRecording } from "./recording.ts";
-
-/** Dialling takes no longer, ms. */
-const DIAL_MS = 10_000;
 
 /** What a client is made of. */
 export interface ClientOptions extends RecordingOptions {
@@ -62,23 +60,4 @@ export async function dial(options: ClientOptions): Promise<Connection> {
       return options.onEvent(event);
     },
   });
-}
-
-async function openSocket({ host, port, signal }: ClientOptions): Promise<Deno.TcpConn> {
-  const late = AbortSignal.timeout(DIAL_MS);
-  const either = signal === undefined ? late : AbortSignal.any([late, signal]);
-  try {
-    return await Deno.connect({ hostname: host, port, signal: either });
-  } catch (thrown) {
-    signal?.throwIfAborted();
-    const where = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-    const why = dialFault(thrown, late);
-    throw new ChatError("CONNECTION", `cannot connect to ${where}: ${why}`, { cause: thrown });
-  }
-}
-
-function dialFault(thrown: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return `no answer within ${DIAL_MS / 1000} s`;
-  if (thrown instanceof Deno.errors.ConnectionRefused) return "nobody listens there";
-  return "the name is unknown or the host cannot be reached";
 }

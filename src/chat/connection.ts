@@ -37,6 +37,8 @@ const encoder = new TextEncoder();
 /** What a connection is made of. */
 export interface ConnectionOptions {
   readonly conn: Deno.TcpConn;
+  /** What has been read already. */
+  readonly reader?: FrameReader;
   readonly session: Session;
   readonly limits: Limits;
   /** Whether the person who signs in is at the other end: then that time is bounded. */
@@ -56,7 +58,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #outbox: Outbox;
   readonly #deadlines: Deadlines;
-  readonly #reader = new FrameReader();
+  readonly #reader: FrameReader;
   readonly #mutex = new Mutex();
   readonly #texts: string[] = [];
   readonly #finished = Promise.withResolvers<void>();
@@ -74,6 +76,7 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#session = options.session;
+    this.#reader = options.reader ?? new FrameReader();
     this.#deadlines = new Deadlines(options.limits, (error) => this.#end(error));
     this.#outbox = new Outbox(options.conn, {
       limits: options.limits,
@@ -183,6 +186,7 @@ export class Connection {
   async #readAll(): Promise<void> {
     const buffer = new Uint8Array(READ_BYTES);
     try {
+      while (await this.#mutex.run(() => this.#takeFrames()));
       while (!this.#hasEnded) {
         const length = await this.#read(buffer);
         if (length === null) break;

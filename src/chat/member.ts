@@ -4,16 +4,28 @@
  * @module
  */
 
+import type { ChatError } from "../errors.ts";
 import type { Certificate } from "../pki/certificate.ts";
-import type { Connection } from "./connection.ts";
+
+/** A client's connection, whatever it speaks. */
+export interface MemberLink {
+  /** Whether the chat is open: words can be said. */
+  readonly isOpen: boolean;
+  /** Ends it in order, within a bounded time. */
+  leave(): Promise<void>;
+  /** Ends it at once: the peer is told the code where that is possible. */
+  abort(error: ChatError): Promise<void>;
+}
 
 /** A client of the server, from its first byte to its last. */
 export interface Member {
   /** Number of the connection, from 1. */
   readonly id: number;
+  /** Known with its first frame. */
+  readonly protocol?: 1 | 2;
   /** IP address and port, for people. */
   readonly address: string;
-  readonly connection: Connection;
+  readonly connection: MemberLink;
   readonly sinceMs: number;
   /** Known once its certificate has been accepted. */
   certificate?: Certificate;

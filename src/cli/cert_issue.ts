@@ -42,7 +42,7 @@ Options:
   --days N        its life in days (default: CERT_VALIDITY_DAYS, or 365);
                   more than 825 is a warning
   --key-type TYPE rsa-2048, rsa-3072, rsa-4096, ec-p256 or ed25519 (default:
-                  rsa-2048; protocol 1 needs RSA)
+                  rsa-2048; protocol 1 needs RSA; ed25519 is the fastest)
   --ca FILE       certificate of the CA (default: CA_CERT, or certs/ca-cert.pem)
   --ca-key FILE   its private key (default: CA_KEY, or certs/ca-key.pem)
   --passphrase-file FILE   the passphrase of the CA's key is the first line of
@@ -95,26 +95,21 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const deed = { kind: "issued", role: type, nowMs: io.now() } as const;
   const { index } = await recordDeed(io, issuer, { ...deed, certificate: issued.certificate });
   await writeIdentityFiles(issued, { paths, force });
-  const isForChat = issued.certificate.keyKind === "rsa";
-  if (!isForChat) progress(io, "protocol 1 cannot use this certificate: it needs an RSA key");
+  if (issued.certificate.keyKind !== "rsa") {
+    progress(io, "protocol 1 cannot use this certificate: it needs an RSA key");
+  }
   io.out.write(
     `made a ${type} certificate for "${printable(cn)}", signed by "${
       printable(issuer.ca.commonName)
     }"\n` +
       `${describeFiles(issued, { paths })}names        ${namesText(issued.certificate)}\n` +
       `books        ${printable(issuer.path)}, line ${index + 1}\n` +
-      `next: ${printable(nextCommand(type, { out, isForChat }))}\n`,
+      `next: ${printable(nextCommand(type, out))}\n`,
   );
   return 0;
 }
 
-interface Made {
-  readonly out: string;
-  readonly isForChat: boolean;
-}
-
-function nextCommand(type: Role, { out, isForChat }: Made): string {
-  if (!isForChat) return `securechat cert show ${out}-cert.pem`;
+function nextCommand(type: Role, out: string): string {
   const command = type === "server" ? "securechat serve" : "securechat connect";
   return out === `certs/${type}`
     ? command

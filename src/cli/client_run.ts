@@ -7,19 +7,16 @@
 
 import { getLogger } from "@logtape/logtape";
 import { printable } from "../bytes/printable.ts";
-import { type ClientOptions, dial } from "../chat/client.ts";
-import type { Connection } from "../chat/connection.ts";
+import type { ChatConnection } from "../chat/chat_connection.ts";
 import { asChatError, ChatError } from "../errors.ts";
-import type { Trust } from "../pki/trust.ts";
 import type { SessionEvent, SignIn } from "../protocol/session.ts";
-import { newClientSession } from "../protocol/v1/sessions.ts";
 import { findSalt, readSaltBook, rememberSalt } from "../store/salt_book.ts";
 import { openScreen, plainScreen } from "./chat_screen.ts";
 import type { ClientView } from "./client_view.ts";
 import type { Io } from "./io.ts";
 import { errorLine } from "./report.ts";
 import type { SignInChooser } from "./sign_in_choice.ts";
-import { typedLine } from "./typed_line.ts";
+import { type Around, typedLine } from "./typed_line.ts";
 
 /** Words that may wait to be signed before standard input is read on. */
 const WAITING_TEXTS = 64;
@@ -38,14 +35,18 @@ const QUIET_MAX_MS = 3_000;
 
 const log = getLogger(["securechat", "client"]);
 
+/** Who is told of a connection's events. */
+export type Told = (event: SessionEvent) => Promise<undefined>;
+
 /** What a run is made of. */
 export interface ClientRunOptions {
   readonly io: Io;
   readonly choose: SignInChooser;
   readonly view: ClientView;
-  readonly dialling: Omit<ClientOptions, "session" | "now" | "onEvent" | "limits" | "signal">;
-  readonly trust: Trust;
-  readonly serverName: string;
+  /** The server, for people and for the book of salts. */
+  readonly server: string;
+  /** Dials; told of every event, in order. */
+  dial(onEvent: Told): Promise<ChatConnection>;
   /** Where the salts of accounts that were registered here are kept. */
   readonly saltFile: string;
   /** A person types: commands and the input row make sense. */
@@ -91,6 +92,8 @@ class Attempt {
   readonly #options: ClientRunOptions;
   readonly #ended = new AbortController();
   readonly #server: string;
+  readonly #speakers = new Set<string>();
+  #room: string | undefined;
   #hasOpened = false;
   #error: ChatError | undefined;
   /** When something was last said, by the process's clock, ms. */
@@ -98,18 +101,12 @@ class Attempt {
 
   constructor(options: ClientRunOptions) {
     this.#options = options;
-    this.#server = `${options.dialling.host}:${options.dialling.port}`;
+    this.#server = options.server;
   }
 
   async run(): Promise<Outcome> {
-    const { io, dialling, trust, serverName } = this.#options;
-    const connection = await dial({
-      ...dialling,
-      session: newClientSession(dialling.identity, { trust, serverName }),
-      now: io.now,
-      signal: io.stop,
-      onEvent: (event) => this.#react(connection, event),
-    });
+    const { io, dial } = this.#options;
+    const connection = await dial((event) => this.#react(connection, event));
     this.#options.view.tell(`connected to ${printable(this.#server)}`);
     const leave = () => void connection.leave();
     io.stop.addEventListener("abort", leave);
@@ -127,9 +124,10 @@ class Attempt {
     return { hasOpened: this.#hasOpened, error: this.#error };
   }
 
-  async #react(connection: Connection, event: SessionEvent): Promise<undefined> {
+  async #react(connection: ChatConnection, event: SessionEvent): Promise<undefined> {
     this.#options.view.show(event);
-    if (event.kind === "said" || event.kind === "opened") this.#lastSaidMs = performance.now();
+    if (["said", "opened", "entered"].includes(event.kind)) this.#lastSaidMs = performance.now();
+    this.#meet(event);
     switch (event.kind) {
       case "sign_in_wanted":
         // Not awaited: while the person thinks, the connection must see the server's goodbye.
@@ -142,6 +140,7 @@ class Attempt {
         log.info("signed in to {server}", { server: this.#server });
         break;
       case "opened":
+      case "entered":
         this.#hasOpened = true;
         void this.#type(connection);
         break;
@@ -155,7 +154,18 @@ class Attempt {
     }
   }
 
-  async #signIn(connection: Connection): Promise<void> {
+  /** Remembers where this side is and who speaks there, for `/who`. */
+  #meet(event: SessionEvent): void {
+    if (event.kind === "entered") this.#room = event.room;
+    if (event.kind === "said" && event.name !== undefined) this.#speakers.add(event.name);
+  }
+
+  #around(): Around {
+    const around = { server: this.#server, speakers: this.#speakers };
+    return this.#room === undefined ? around : { ...around, room: this.#room };
+  }
+
+  async #signIn(connection: ChatConnection): Promise<void> {
     try {
       const choice = await this.#options.choose(this.#ended.signal);
       if (choice === undefined) return await connection.leave();
@@ -184,7 +194,7 @@ class Attempt {
     }
   }
 
-  async #type(connection: Connection): Promise<void> {
+  async #type(connection: ChatConnection): Promise<void> {
     const { io, view, isPerson } = this.#options;
     using screen = isPerson ? openScreen(io, "> ") : plainScreen(io);
     view.attach(screen);
@@ -198,7 +208,7 @@ class Attempt {
         const typed = typedLine(line, { isPerson });
         hasQuit ||= typed.kind === "quit";
         if (typed.kind === "quit" || !connection.isOpen) break;
-        if (typed.kind === "show") view.tell(typed.text(connection, this.#server));
+        if (typed.kind === "show") view.tell(typed.text(connection, this.#around()));
         if (typed.kind === "say") await this.#say(connection, typed.text);
       }
     } catch (thrown) {
@@ -209,7 +219,7 @@ class Attempt {
   }
 
   /** Waits until what is under way has arrived. */
-  async #quiet(connection: Connection): Promise<void> {
+  async #quiet(connection: ChatConnection): Promise<void> {
     await connection.said();
     const endMs = performance.now() + QUIET_MAX_MS;
     const isOver = () => !connection.isOpen || this.#options.io.stop.aborted;
@@ -218,7 +228,7 @@ class Attempt {
     }
   }
 
-  async #say(connection: Connection, text: string): Promise<void> {
+  async #say(connection: ChatConnection, text: string): Promise<void> {
     try {
       connection.say(text);
     } catch (thrown) {

@@ -6,7 +6,7 @@
 
 import { printable } from "../bytes/printable.ts";
 import type { Certificate } from "../pki/certificate.ts";
-import type { SessionEvent } from "../protocol/session.ts";
+import type { HandshakeNote, SessionEvent } from "../protocol/session.ts";
 import type { ChatScreen } from "./chat_screen.ts";
 import { eventJson } from "./event_json.ts";
 import type { Io } from "./io.ts";
@@ -72,7 +72,9 @@ class ScriptView implements ClientView {
 
   show(event: SessionEvent): void {
     if (event.kind === "said") {
-      if (event.author === "peer") this.#io.out.write(`${printable(event.text)}\n`);
+      if (event.author === "self") return;
+      const who = event.name === undefined ? "" : `[${printable(event.name)}] `;
+      this.#io.out.write(`${who}${printable(event.text)}\n`);
       return;
     }
     if (event.kind === "refused") return this.warn(event.error);
@@ -106,7 +108,7 @@ class PersonView implements ClientView {
     const text = describe(event);
     if (text === undefined) return;
     const tick = paint("✓", { on: this.#io.out, as: "green" });
-    const isPhase = event.kind === "phase" ||
+    const isPhase = event.kind === "phase" || event.kind === "parted" ||
       (event.kind === "peer_left" && event.error === undefined);
     this.tell(isPhase ? `${tick} ${text}` : `  ${text}`);
   }
@@ -124,9 +126,9 @@ class PersonView implements ClientView {
     this.#screen = screen;
   }
 
-  #words({ author, ts, text }: Extract<SessionEvent, { kind: "said" }>): string {
+  #words({ author, ts, text, name }: Extract<SessionEvent, { kind: "said" }>): string {
     const time = paint(clockTime(ts), { on: this.#io.out, as: "dim" });
-    const who = author === "self" ? "me" : "server";
+    const who = author === "self" ? "me" : printable(name ?? "server");
     return `${time} [${who}] ${printable(text)}`;
   }
 }
@@ -140,6 +142,16 @@ function describe(event: SessionEvent): string | undefined {
       return describeServer(event.certificate);
     case "signed_in":
       return `signed in as ${printable(event.username || event.email)}`;
+    case "entered":
+      return `in room ${printable(event.room)} from line ${event.size} on, log ${
+        event.log.slice(0, 16)
+      }`;
+    case "presence":
+      return `${personText(event.who)} ${PRESENCE[event.change]}`;
+    case "parted":
+      return `phase 6: both sides have signed all ${event.size} lines`;
+    case "explained":
+      return explained(event.note);
     case "told":
       return `the server says ${printable(event.status)}: ${printable(event.message)}`;
     case "receipt_made":
@@ -152,6 +164,31 @@ function describe(event: SessionEvent): string | undefined {
       return undefined;
   }
 }
+
+/** Who has said nothing yet is known by the first 16 hex digits of a certificate's SHA-256. */
+function personText(who: string): string {
+  return /^[0-9a-f]{16}$/.test(who) ? `somebody (certificate ${who})` : printable(who);
+}
+
+const PRESENCE = { join: "is here", leave: "has left", remove: "was removed" } as const;
+
+/** A message of the handshake and what it gave, for whoever learns how it is done. */
+function explained({ message, bytes, derived }: HandshakeNote): string {
+  const what = HANDSHAKE[message] ?? "";
+  const values = derived.map(({ name, isSecret, shown }) =>
+    `    ${name.padEnd(7)} ${isSecret ? "secret, SHA-256 " : ""}${shown}`
+  );
+  return [`${message}, ${bytes} bytes: ${what}`, ...values].join("\n");
+}
+
+/** What each message is for (docs/protocol-2.md). */
+const HANDSHAKE: Readonly<Record<string, string>> = {
+  client_hello: "one-time public keys for ML-KEM-768 and X25519",
+  server_hello: "the server's answers to both; from here on everything is sealed",
+  server_auth: "the server's certificates, and its signature over all before and a MAC",
+  client_auth: "the same of the client, read by this server alone",
+  ready: "the server has accepted the client, and says how to sign in",
+};
 
 function describeServer({ commonName, fingerprint, notAfter }: Certificate): string {
   const until = notAfter.toISOString().slice(0, 10);

@@ -5,10 +5,14 @@
  */
 
 import { object } from "@optique/core/constructs";
-import { optional } from "@optique/core/modifiers";
+import { optional, withDefault } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
-import { choice, string } from "@optique/core/valueparser";
+import { choice, integer, string } from "@optique/core/valueparser";
+import { dial } from "../chat/client.ts";
+import { dialRoom } from "../chat/room_dial.ts";
+import { newClientSession } from "../protocol/v1/sessions.ts";
 import { parseArgs, usage } from "./args.ts";
+import { DEFAULT_ROOM, roomValue } from "./room_option.ts";
 import { ClientRun } from "./client_run.ts";
 import { clientView } from "./client_view.ts";
 import { type Config, readConfig } from "./config.ts";
@@ -18,6 +22,7 @@ import { staleText } from "../pki/revocations.ts";
 import { warn } from "./report.ts";
 import { TrustSource } from "./trust_source.ts";
 import { startLog, stopLog } from "./log.ts";
+import { type ProtocolOption, refuseOtherProtocol } from "./other_protocol.ts";
 import { passwordParsers } from "./password_input.ts";
 import { parseServerAddress } from "./server_address.ts";
 import { signInChooser } from "./sign_in_choice.ts";
@@ -35,7 +40,7 @@ At a terminal a menu asks whether to register or to log in; then type to talk:
 /help, /who, /quit. Without one, or with --register or --login, it is made for
 scripts: lines of standard input are sent as they are, received ones go to
 standard output, and at the end of input, when nothing more comes in for 0.3
-seconds, receipts are exchanged.
+seconds, it leaves in order: both sides sign for all that was said.
 
 Options:
   HOST:PORT            the server (default: SERVER_HOST:SERVER_PORT, or
@@ -44,7 +49,8 @@ Options:
   --register           make an account
   --login              use an account
   --email ADDRESS      the account's address
-  --username NAME      the new account's name (with --register)
+  --username NAME      protocol 1: the new account's name (with --register);
+                       with 2 it is the certificate's
   --password-file FILE the password is the first line of FILE
   --password-stdin     the password is the first line of standard input
   --cert FILE          certificate (default: CLIENT_CERT, or
@@ -58,11 +64,19 @@ Options:
   --crl-required       refuse a server while there is no current list
   --transcripts DIR    folder of the transcripts (default: transcripts)
   --logs DIR           folder of the log (default: logs)
-  --salts FILE         salts of accounts registered here (default: SALT_FILE, or
-                       securechat-salts.json)
-  --keep-session-key   write the session's key beside its transcript (mode 0600)
+  --salts FILE         protocol 1: salts of accounts registered here (default:
+                       SALT_FILE, or securechat-salts.json)
+  --keep-session-key   protocol 1: write the session's key beside its transcript
+                       (mode 0600); one of protocol 2 holds the words themselves
   --json               events as JSON Lines on standard output
-  --protocol 1         protocol to speak (default: 1)
+  --room NAME          protocol 2: the room to join (default: main)
+  --history N          protocol 2: show the last N lines of the room, those that
+                       tell who came and went among them, at most 1000 (default:
+                       0)
+  --explain            protocol 2: tell each message of the handshake and what
+                       is derived
+  --protocol 1|2       protocol to speak (default: 2); it is never changed by
+                       itself
   -h, --help           this text
 
 Exit status:
@@ -95,7 +109,10 @@ export const parser = object({
   salts: optional(option("--salts", string({ metavar: "FILE" }))),
   keepSessionKey: option("--keep-session-key"),
   json: option("--json"),
-  protocol: optional(option("--protocol", choice(["1"]))),
+  protocol: withDefault(option("--protocol", choice(["1", "2"])), "2"),
+  room: withDefault(option("--room", roomValue), DEFAULT_ROOM),
+  history: withDefault(option("--history", integer({ min: 0, max: 1_000 })), 0),
+  explain: option("--explain"),
 });
 
 /**
@@ -117,9 +134,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   if (flags.register && flags.login) {
     throw usage(COMMAND, { state: "--register and --login exclude each other" });
   }
+  refuseOtherProtocol(COMMAND, { spoken: [flags.protocol], options: protocolOptions(flags) });
   const config = await readClientConfig(io, flags);
   // Asked before anything is sent: a missing flag must not cost a connection.
-  const choose = await signInChooser(io, flags);
+  const choose = await signInChooser(io, { ...flags, hasName: flags.protocol === "1" });
   const source = await TrustSource.load({
     ca: config.ca.cert,
     crl: config.crl.path,
@@ -129,23 +147,56 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { trust } = source;
   const stale = staleText(trust.crls, io.now());
   if (stale !== undefined) warn(io, stale);
-  const identity = await loadIdentity(config, { role: "client", io, trust });
+  const protocol = Number(flags.protocol);
+  const loading = { role: "client", io, trust, protocols: [protocol] } as const;
+  const { own, classic } = await loadIdentity(config, loading);
   await using resources = new AsyncDisposableStack();
   startLog(io, { file: `${config.logDir}/client.log`, level: config.logLevel });
   resources.defer(() => stopLog());
   const { serverHost: host, serverPort: port, transcriptDir, saltFile } = config;
+  const serverName = flags.serverName ?? host;
+  const place = { host, port, signal: io.stop, now: io.now, transcriptDir };
   const client = new ClientRun({
     io,
     choose,
     view: clientView(io, { json: flags.json }),
-    dialling: { host, port, identity, transcriptDir, keepSessionKey: flags.keepSessionKey },
-    trust,
+    server: `${host}:${port}`,
+    dial: (onEvent) =>
+      classic === undefined
+        ? dialRoom({
+          ...{ ...place, own, trust, serverName, onEvent },
+          ...{ room: flags.room, want: flags.history, explain: flags.explain },
+        })
+        : dial({
+          ...{ ...place, identity: classic, onEvent, keepSessionKey: flags.keepSessionKey },
+          session: newClientSession(classic, { trust, serverName }),
+        }),
     isPerson: !flags.json && io.input.isTerminal && io.out.isTerminal,
-    serverName: flags.serverName ?? host,
     saltFile,
   });
   await client.run();
   return 0;
+}
+
+/** Which options of one protocol alone were given. */
+function protocolOptions(flags: {
+  readonly room: string;
+  readonly history: number;
+  readonly explain: boolean;
+  readonly username: string | undefined;
+  readonly salts: string | undefined;
+  readonly keepSessionKey: boolean;
+}): readonly ProtocolOption[] {
+  const name = "with 2 the name is the certificate's";
+  const words = "a transcript of 2 holds the words themselves";
+  return [
+    { flag: "--room", isGiven: flags.room !== DEFAULT_ROOM, protocol: "2" },
+    { flag: "--history", isGiven: flags.history > 0, protocol: "2" },
+    { flag: "--explain", isGiven: flags.explain, protocol: "2" },
+    { flag: "--username", isGiven: flags.username !== undefined, protocol: "1", instead: name },
+    { flag: "--salts", isGiven: flags.salts !== undefined, protocol: "1" },
+    { flag: "--keep-session-key", isGiven: flags.keepSessionKey, protocol: "1", instead: words },
+  ];
 }
 
 interface ClientFlags {

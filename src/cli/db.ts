@@ -8,7 +8,7 @@ Usage:
   securechat db init
 
 Commands:
-  init    create or upgrade the table of accounts
+  init    create or upgrade the tables of accounts
 
 Options:
   -h, --help    this text; securechat db init --help tells more

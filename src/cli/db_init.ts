@@ -1,5 +1,5 @@
 /**
- * `securechat db init`: creates or upgrades the table of accounts.
+ * `securechat db init`: creates or upgrades the tables of accounts.
  *
  * @module
  */
@@ -9,22 +9,21 @@ import { printable } from "../bytes/printable.ts";
 import { mysqlLocation } from "../store/mysql_options.ts";
 import { parseArgs } from "./args.ts";
 import { type DatabaseConfig, readConfig } from "./config.ts";
-import { fileExists } from "./identity_files.ts";
 import type { Io } from "./io.ts";
-import { withStore } from "./open_store.ts";
 
 const COMMAND = "securechat db init";
 
 /** What `securechat db init --help` prints. */
-export const help = `${COMMAND}: creates or upgrades the table of accounts
+export const help = `${COMMAND}: creates or upgrades the tables of accounts
 
 Usage:
   securechat db init
 
 Without DB_HOST accounts are in an SQLite file, DB_FILE, which the server also
 makes by itself. With DB_HOST they are in MySQL 8 or MariaDB: this makes the
-database DB_NAME, if the user DB_USER may do that, and its table "users". Rows
-that are there are kept; running this again changes nothing.
+database DB_NAME, if the user DB_USER may do that, and its tables "users" (of
+protocol 1) and "key_accounts" (of protocol 2). Rows that are there are kept;
+running this again changes nothing.
 
 Options:
   -h, --help    this text
@@ -48,7 +47,7 @@ export const parser = object({});
  *
  * @param args The arguments after the command's name.
  * @param io The world.
- * @returns 0 when the table is ready.
+ * @returns 0 when the tables are ready.
  * @throws {ChatError} USAGE; CONFIG; DATABASE with the remedy.
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
@@ -61,7 +60,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { outcome, place } = await prepare(database);
   const verb = outcome === "ready" ? "found" : outcome;
   io.out.write(
-    `${verb} the table of accounts in ${place}${outcome === "ready" ? "; nothing to do" : ""}\n` +
+    `${verb} the tables of accounts in ${place}${outcome === "ready" ? "; nothing to do" : ""}\n` +
       "next: securechat user add alice@example.org alice\n",
   );
   return 0;
@@ -79,7 +78,7 @@ async function prepare(database: DatabaseConfig): Promise<Prepared> {
     const outcome = await initMysql(database.options);
     return { outcome, place: `${mysqlLocation(database.options)} (MySQL or MariaDB)` };
   }
-  const outcome = await fileExists(database.path) ? "ready" : "created";
-  await withStore(database, (store) => store.list());
+  const { initSqlite } = await import("../store/sqlite.ts");
+  const outcome = initSqlite(database.path);
   return { outcome, place: `${printable(database.path)} (SQLite, mode 0600)` };
 }

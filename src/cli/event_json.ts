@@ -35,9 +35,17 @@ export function eventJson(event: SessionEvent): EventJson | undefined {
     case "signed_in":
       return { event: "signed_in", email: event.email, username: event.username || null };
     case "said": {
-      const { seqno, ts, text } = event;
-      return { event: "message", from: event.author === "self" ? "me" : "server", seqno, ts, text };
+      const { seqno, ts, text, name = "server" } = event;
+      return { event: "message", from: event.author === "self" ? "me" : name, seqno, ts, text };
     }
+    case "entered":
+      return { event: "entered", room: event.room, log: event.log, size: event.size };
+    case "presence":
+      return { event: "presence", change: event.change, who: event.who };
+    case "parted":
+      return { event: "parted", room: event.room, size: event.size };
+    case "explained":
+      return { event: "handshake", ...event.note };
     case "refused":
       return { event: "refused", code: event.error.code, message: event.error.message };
     case "told":

@@ -49,6 +49,8 @@ export interface TextIn {
    * @throws {DOMException} AbortError at Ctrl-C, which also aborts `stop`.
    */
   askSecret(question: string, options?: AskOptions): Promise<string | undefined>;
+  /** All of it as it comes, instead of {@link lines}; absent where a test has none. */
+  bytes?(): AsyncIterable<Uint8Array>;
   /** Every key of the terminal; absent where a test or a pipe has none. Ctrl-C still stops. */
   openKeys?(): Keys;
 }

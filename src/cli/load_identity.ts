@@ -6,10 +6,12 @@
 
 import { printable } from "../bytes/printable.ts";
 import { ChatError } from "../errors.ts";
-import { type Certificate, parseCertificatePem } from "../pki/certificate.ts";
-import { type Identity, parseIdentity } from "../pki/identity.ts";
+import { type Certificate, parseCertificateDer, parseCertificatePem } from "../pki/certificate.ts";
+import { type Identity, parseIdentity, parseLeafIdentity } from "../pki/identity.ts";
 import type { Trust } from "../pki/trust.ts";
 import { badCertificate, type CertificateFault, findFault, type Role } from "../pki/validate.ts";
+import type { OwnIdentity } from "../protocol/v2/handshake.ts";
+import { ownIdentity } from "../protocol/v2/peer_identity.ts";
 import type { Config, IdentityPaths } from "./config.ts";
 import type { Io } from "./io.ts";
 import { readPem } from "./read_pem.ts";
@@ -21,6 +23,16 @@ export interface LoadIdentityOptions {
   readonly io: Io;
   /** By which a peer would judge it. */
   readonly trust: Trust;
+  /** Protocols that are wanted. Where 1 is the only one, another key than RSA is refused. */
+  readonly protocols: readonly number[];
+}
+
+/** Who this side is, for each protocol that it can speak. */
+export interface LoadedIdentity {
+  /** For protocol 2. */
+  readonly own: OwnIdentity;
+  /** For protocol 1, which needs an RSA key. */
+  readonly classic?: Identity;
 }
 
 /**
@@ -28,35 +40,39 @@ export interface LoadIdentityOptions {
  *
  * @param config The settings that name the files.
  * @param options The role, and whom this side trusts; clock and standard error are used.
- * @returns The identity.
+ * @returns The identities.
  * @throws {ChatError} FILE if a file is missing or unreadable; FORMAT if it is broken or the key is not
  * the certificate's; BAD_CERT if the certificate is expired, revoked or not for the role. Each hint is the
  * command that makes the right one.
  */
 export async function loadIdentity(
   config: Config,
-  { role, io, trust }: LoadIdentityOptions,
-): Promise<Identity> {
+  { role, io, trust, protocols }: LoadIdentityOptions,
+): Promise<LoadedIdentity> {
   const paths = role === "server" ? config.server : config.client;
   const remedy = issueCommand(role, { paths });
   const certificateFile = await readPem(paths.cert, { remedy });
   const keyFile = await readPem(paths.key, { remedy });
   warnIfExposed(io, { path: paths.key, exposed: keyFile.exposed });
-  const identity = await parseIdentity({
+  const files = {
     certificatePem: certificateFile.text,
     certificateSource: `"${printable(paths.cert)}"`,
     keyPem: keyFile.text,
     keySource: `"${printable(paths.key)}"`,
-  });
+  };
+  const { certificate, chain, leafKey } = await parseLeafIdentity(files);
   const policy = {
     trust: { ...trust, crlRequired: false }, // a stale list is the peers' to judge
     role,
     at: new Date(io.now()),
-    keyKind: "rsa", // protocol 1
+    untrusted: chain.slice(1).map((der) => parseCertificateDer(der, files.certificateSource)),
   } as const;
-  const fault = await findFault(identity.certificate, policy);
-  if (fault !== undefined) throw unusable(identity.certificate, { fault, role, paths });
-  return identity;
+  const fault = await findFault(certificate, policy);
+  if (fault !== undefined) throw unusable(certificate, { fault, role, paths });
+  const own = { ...ownIdentity(chain), signingKey: leafKey };
+  const isClassic = protocols.includes(1) &&
+    (certificate.keyKind === "rsa" || protocols.length === 1);
+  return isClassic ? { own, classic: await parseIdentity(files) } : { own };
 }
 
 /**

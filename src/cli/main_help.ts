@@ -10,11 +10,12 @@ Commands:
   ca            sign, list, revoke: what the CA has issued; show, crl, log
   cert issue    issue a certificate to a server or a client
   cert          request, renew, check, show or verify a certificate
-  db init       create or upgrade the table of accounts
-  user          list, add, remove accounts; passwd changes a password
+  db init       create or upgrade the tables of accounts
+  user          list, add, remove, passwd (password), rebind (key) of accounts
   serve         run the server
   connect       connect to a server and chat
   verify        check transcripts and say who wrote what
+  show          show the conversation of a transcript
 
 Options:
   -h, --help       this text, or that of a command

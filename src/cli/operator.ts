@@ -27,12 +27,12 @@ interface OperatorCommand {
 const COMMANDS: Readonly<Record<string, OperatorCommand>> = {
   to: {
     use: "/to NAME TEXT",
-    does: 'says something to one client; "NAME" may have spaces',
+    does: 'says something to one client of protocol 1; "NAME" may have spaces',
     run: sayToOne,
   },
   who: { use: "/who", does: "lists who is here", run: listMembers },
   help: { use: "/help", does: "lists these commands", run: showHelp },
-  quit: { use: "/quit", does: "sends the receipts and stops the server", run: quit },
+  quit: { use: "/quit", does: "ends every session in order and stops the server", run: quit },
 };
 
 /** The operator of a running server. */
@@ -92,8 +92,17 @@ function sayToOne({ server, screen }: OperatorParts, rest: string): void {
   const { name, text } = splitName(rest, server.members().map(memberName));
   if (text === "") return screen.print('wrong use: /to NAME TEXT, or /to "NAME WITH SPACES" TEXT');
   const receivers = server.say(text, name);
-  if (receivers === 0) return screen.print(`nobody here is called ${printable(name)}: see /who`);
+  if (receivers === 0) return screen.print(whyNobody(name, server));
   screen.print(`[server → ${printable(name)}] ${printable(text)}`);
+}
+
+/** In a room all read all: words to one member would be words that the others cannot check. */
+function whyNobody(name: string, server: ChatServer): string {
+  const wanted = name.toLowerCase();
+  const isHere = server.members().some((member) => memberName(member).toLowerCase() === wanted);
+  return isHere
+    ? `${printable(name)} speaks protocol 2, where everybody in a room reads all: no /to`
+    : `nobody here is called ${printable(name)}: see /who`;
 }
 
 /**
@@ -116,8 +125,8 @@ function listMembers({ server, screen, now }: OperatorParts): void {
     const minutes = Math.floor((now() - member.sinceMs) / 60_000);
     const fingerprint = member.certificate?.fingerprint.slice(0, 16) ?? "";
     screen.print(
-      `${printable(memberName(member))}  ${printable(member.email ?? "")}  ${member.address}  ` +
-        `certificate ${fingerprint}  ${minutes} min`,
+      `${printable(memberName(member))}  ${printable(member.email || "-")}  ${member.address}  ` +
+        `certificate ${fingerprint}  protocol ${member.protocol}  ${minutes} min`,
     );
   }
 }

@@ -6,21 +6,23 @@
 
 import { getLogger } from "@logtape/logtape";
 import { object } from "@optique/core/constructs";
-import { optional } from "@optique/core/modifiers";
+import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
 import { ChatServer } from "../chat/server.ts";
 import { newServerSession } from "../protocol/v1/sessions.ts";
 import { loadSaltSecret } from "../store/salt_secret.ts";
 import { parseArgs, portValue } from "./args.ts";
+import { DEFAULT_ROOM, roomValue } from "./room_option.ts";
 import { openScreen } from "./chat_screen.ts";
 import { readConfig } from "./config.ts";
 import type { Io } from "./io.ts";
 import { loadIdentity } from "./load_identity.ts";
 import { TrustSource, type TrustWatcher } from "./trust_source.ts";
 import { startLog, stopLog } from "./log.ts";
-import { openStore } from "./open_store.ts";
+import { openKeyAccounts, openStore } from "./open_store.ts";
 import { Operator } from "./operator.ts";
+import { refuseOtherProtocol } from "./other_protocol.ts";
 import { progress } from "./report.ts";
 import { logServerEvent } from "./server_log.ts";
 import { ServerView } from "./server_view.ts";
@@ -35,8 +37,8 @@ Usage:
 
 With a terminal you are the operator: you read everybody and what you type goes
 to all; /to NAME TEXT, /who, /help, /quit. Without one it is a daemon that logs
-to logs/server.log. Ctrl-C and SIGTERM give every client its receipt and end
-within 5 seconds.
+to logs/server.log. Ctrl-C and SIGTERM end every session in order, both sides'
+signatures under it, within 5 seconds.
 
 Options:
   --host HOST        address to listen on (default: SERVER_HOST, or 127.0.0.1)
@@ -54,12 +56,16 @@ Options:
                      DB_HOST set, accounts are in MySQL or MariaDB instead
   --transcripts DIR  folder of the transcripts (default: transcripts)
   --logs DIR         folder of the log (default: logs)
-  --relay            clients also see each other's messages, as [name] text in
-                     the server's voice: one RSA signature, 2.2 ms, for each
-                     receiver of each message, so for small groups
-  --keep-session-key write each session's key beside its transcript (mode 0600),
-                     so that an auditor can be shown the words
-  --protocol 1       protocol to speak (default: 1)
+  --relay            protocol 1: clients also see each other's messages, as
+                     [name] text in the server's voice: one RSA signature, 2.2
+                     ms, for each receiver of each message, so for small groups
+  --keep-session-key protocol 1: write each session's key beside its transcript
+                     (mode 0600), so that an auditor can be shown the words
+  --protocol 1|2|1,2 protocols to speak (default: 1,2); their clients are kept
+                     apart, and 1 needs an RSA certificate
+  --room NAME        a room of protocol 2; may be repeated (default: main)
+  --sign-in password|certificate   how clients of protocol 2 sign in (default:
+                     password); with certificate, the certificate is the account
   -h, --help         this text
 
 Exit status:
@@ -86,8 +92,13 @@ export const parser = object({
   logs: optional(option("--logs", string({ metavar: "DIR" }))),
   relay: option("--relay"),
   keepSessionKey: option("--keep-session-key"),
-  protocol: optional(option("--protocol", choice(["1"]))),
+  protocol: withDefault(option("--protocol", choice(["1", "2", "1,2"])), "1,2"),
+  rooms: multiple(option("--room", roomValue)),
+  signIn: withDefault(option("--sign-in", choice(["password", "certificate"])), "password"),
 });
+
+/** Past entries that somebody who joins may see. */
+const NEWCOMERS_SEE = 1_000;
 
 const log = getLogger(["securechat", "server"]);
 
@@ -107,6 +118,15 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   const flags = parsed.value;
+  refuseOtherProtocol(COMMAND, {
+    spoken: flags.protocol.split(","),
+    options: [
+      { flag: "--relay", isGiven: flags.relay, protocol: "1" },
+      { flag: "--keep-session-key", isGiven: flags.keepSessionKey, protocol: "1" },
+      { flag: "--room", isGiven: flags.rooms.length > 0, protocol: "2" },
+      { flag: "--sign-in", isGiven: flags.signIn !== "password", protocol: "2" },
+    ],
+  });
   const config = await readConfig(io, {
     SERVER_HOST: flags.host ?? "",
     SERVER_PORT: flags.port?.toString() ?? "",
@@ -124,25 +144,40 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     isCrlNamed: config.crl.isNamed,
     crlRequired: flags.crlRequired,
   });
-  const identity = await loadIdentity(config, { role: "server", io, trust: source.trust });
-  const saltSecret = await loadSaltSecret(config.saltSecretFile);
+  const protocols = flags.protocol.split(",").map(Number);
+  const own = await loadIdentity(config, { role: "server", io, trust: source.trust, protocols });
   await using resources = new AsyncDisposableStack();
   const store = await openStore(config.database);
   resources.defer(() => store.close());
+  const keyAccounts = await openKeyAccounts(config.database);
+  resources.defer(() => keyAccounts.close());
   startLog(io, { file: `${config.logDir}/server.log`, level: config.logLevel });
   resources.defer(() => stopLog());
   const view = new ServerView(io);
-  const server = ChatServer.listen({
+  const { classic: identity } = own;
+  const { transcriptDir } = config;
+  const classic = identity === undefined ? {} : {
+    classic: {
+      ...{ identity, store, transcriptDir, relay: flags.relay },
+      newSession: () => newServerSession(identity, source.trust),
+      saltSecret: await loadSaltSecret(config.saltSecretFile),
+      keepSessionKey: flags.keepSessionKey,
+    },
+  };
+  const rooms = !protocols.includes(2) ? {} : {
+    rooms: {
+      ...{ own: own.own, transcriptDir, newcomersSee: NEWCOMERS_SEE, signIn: flags.signIn },
+      trust: () => source.trust,
+      store: keyAccounts,
+      rooms: flags.rooms.length === 0 ? [DEFAULT_ROOM] : [...new Set(flags.rooms)],
+    },
+  };
+  const server = await ChatServer.listen({
     host: config.serverHost,
     port: config.serverPort,
-    identity,
-    newSession: () => newServerSession(identity, source.trust),
+    ...classic,
+    ...rooms,
     revocationOf: (certificate) => source.revocationOf(certificate),
-    store,
-    saltSecret,
-    relay: flags.relay,
-    transcriptDir: config.transcriptDir,
-    keepSessionKey: flags.keepSessionKey,
     now: io.now,
     onEvent: (event) => {
       logServerEvent(event);
@@ -154,12 +189,21 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   log.info("listening on {host}:{port}", { host, port });
   const revocations = source.describe(io.now());
   const { location: accounts } = store;
-  view.started({ server, identity, ca: source.names, revocations, accounts, relay: flags.relay });
+  const spoken = server.protocols;
+  if (protocols.includes(1) && !spoken.includes(1)) {
+    progress(io, "protocol 1 is off: it needs an RSA certificate");
+  }
+  view.started({
+    ...{ server, protocols: spoken, revocations, accounts, relay: flags.relay },
+    identity: own.own.leaf,
+    ca: source.names,
+    rooms: rooms.rooms?.rooms ?? [],
+  });
   resources.use(source.watch(trustWatcher(io, { server, source, view })));
   // The database may be down: the server waits for it, and says so now rather than at a sign-in.
   void store.find("").catch((error) => view.warn(error));
   await serveUntilStopped(io, { server, view });
-  progress(io, "stopping: receipts to all");
+  progress(io, "stopping: every session ends in order");
   await server.stop();
   log.info("stopped");
   return 0;

@@ -26,7 +26,9 @@ export function logServerEvent(event: ServerEvent): void {
     case "peer": {
       const { fingerprint } = session.certificate;
       const commonName = printable(session.certificate.commonName);
-      return log.info("certificate of {commonName} accepted", { ...who, commonName, fingerprint });
+      const { protocol } = event.member;
+      const accepted = { ...who, commonName, fingerprint, protocol };
+      return log.info("certificate of {commonName} accepted", accepted);
     }
     case "phase":
       return log.debug("phase {phase}", { ...who, phase: session.phase });
@@ -39,7 +41,11 @@ export function logServerEvent(event: ServerEvent): void {
         seqno: session.seqno,
       });
     case "refused":
-      return log.warn("dropped: {code}", { ...who, code: session.error.code });
+      return log.warn("dropped: {code}: {reason}", {
+        ...who,
+        code: session.error.code,
+        reason: printable(session.error.message),
+      });
     case "peer_left":
       return log.info("receipt of {name}", { ...who, code: session.error?.code ?? "ok" });
     case "ended":

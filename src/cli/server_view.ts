@@ -5,9 +5,10 @@
  */
 
 import { printable } from "../bytes/printable.ts";
-import { memberName } from "../chat/member.ts";
+import { type Member, memberName } from "../chat/member.ts";
 import type { ChatServer, ServerEvent } from "../chat/server.ts";
-import type { Identity } from "../pki/identity.ts";
+import type { ChatError } from "../errors.ts";
+import type { Certificate } from "../pki/certificate.ts";
 import type { SessionEvent } from "../protocol/session.ts";
 import type { ChatScreen } from "./chat_screen.ts";
 import type { Io } from "./io.ts";
@@ -17,7 +18,11 @@ import { paint } from "./style.ts";
 /** What the panel tells. */
 export interface Started {
   readonly server: ChatServer;
-  readonly identity: Identity;
+  /** The server's own certificate. */
+  readonly identity: Certificate;
+  readonly protocols: readonly number[];
+  /** Of protocol 2. */
+  readonly rooms: readonly string[];
   /** The CAs that are trusted. */
   readonly ca: string;
   /** The revocation list in force. */
@@ -55,16 +60,18 @@ export class ServerView {
   }
 
   /** The panel. */
-  started({ server, identity, ca, revocations, accounts, relay }: Started): void {
+  started({ server, identity, protocols, rooms, ca, revocations, accounts, relay }: Started): void {
     const { host, port } = server.address;
     if (!this.#isWatched) return progress(this.#io, `listening on ${host}:${port}`);
-    const { commonName, notAfter, fingerprint } = identity.certificate;
+    const { commonName, notAfter, fingerprint } = identity;
+    const spoken = protocols.map((protocol) => `securechat/${protocol}`).join(", ");
     this.#print([
       RULE,
       paint("  Server Started", { on: this.#io.out, as: "bold" }),
       RULE,
       `  Address      ${host}:${port}`,
-      `  Protocol     securechat/1${relay ? ", relaying between clients" : ""}`,
+      `  Protocol     ${spoken}${relay ? "; protocol 1 relays between clients" : ""}`,
+      ...rooms.length === 0 ? [] : [`  Rooms        ${rooms.map(printable).join(", ")}`],
       `  Certificate  ${printable(commonName)}, valid until ${notAfter.toISOString().slice(0, 10)}`,
       `  Fingerprint  ${fingerprint}`,
       `  CA           ${ca}`,
@@ -103,7 +110,7 @@ export class ServerView {
   }
 
   #session(
-    member: Parameters<typeof memberName>[0] & { readonly id: number },
+    member: Parameters<typeof memberName>[0] & Pick<Member, "id" | "protocol">,
     event: SessionEvent,
   ): void {
     const name = printable(memberName(member));
@@ -111,11 +118,17 @@ export class ServerView {
       case "phase":
         return this.#line(member.id, `${this.#tick()} phase ${event.phase}: ${event.text}`);
       case "peer":
-        return this.#line(member.id, `certificate of ${printable(event.certificate.commonName)}`);
+        return this.#line(member.id, certificateText(event.certificate, member.protocol));
       case "signed_in":
-        return this.#line(member.id, `${name} signed in (${printable(event.email)})`);
+        return this.#line(
+          member.id,
+          `${name} signed in (${printable(event.email) || "by certificate"})`,
+        );
       case "said":
-        if (event.author === "peer") this.#print(`[${name}] ${printable(event.text)}`);
+        if (event.author === "peer") {
+          const where = event.room === undefined ? "" : ` @ ${printable(event.room)}`;
+          this.#print(`[${name}${where}] ${printable(event.text)}`);
+        }
         return;
       case "refused":
         return this.warn(event.error);
@@ -124,7 +137,7 @@ export class ServerView {
       case "peer_left":
         return this.#left(member.id, { name, error: event.error });
       case "ended":
-        if (event.error !== undefined) this.#line(member.id, `${name}: ${errorLine(event.error)}`);
+        if (event.error !== undefined) this.#line(member.id, `${name}: ${endLine(event.error)}`);
         return this.#line(member.id, `${name} disconnected`);
       default:
         return;
@@ -148,4 +161,15 @@ export class ServerView {
     if (this.#screen === undefined) this.#io.out.write(`${text}\n`);
     else this.#screen.print(text);
   }
+}
+
+/** Why a session ended. Of a lost connection the hint is for who dials, not for who listens. */
+function endLine(error: ChatError): string {
+  return error.code === "CONNECTION"
+    ? `[CONNECTION] ${printable(error.message)}`
+    : errorLine(error);
+}
+
+function certificateText({ commonName }: Certificate, protocol: Member["protocol"]): string {
+  return `certificate of ${printable(commonName)}, by protocol ${protocol ?? "unknown"}`;
 }

@@ -19,6 +19,8 @@ export interface SignInFlags extends PasswordOptions {
   readonly login: boolean;
   readonly email: string | undefined;
   readonly username: string | undefined;
+  /** Whether a new account has a name of its own; with protocol 2 it is the certificate's. */
+  readonly hasName: boolean;
 }
 
 /**
@@ -41,14 +43,17 @@ export async function signInChooser(io: Io, flags: SignInFlags): Promise<SignInC
   const isScript = flags.register || flags.login;
   if (!isScript) {
     if (!io.input.isTerminal) {
-      throw usage(COMMAND, {
-        state: "standard input is no terminal, so it needs --register or --login",
-      });
+      const state = "standard input is no terminal, so it needs --register or --login";
+      if (flags.hasName) throw usage(COMMAND, { state });
+      // With protocol 2 the certificate may be the account: the server says so.
+      return () =>
+        Promise.reject(usage(COMMAND, { state: `the server wants a password; ${state}` }));
     }
     return (signal) => askMenu(io, { flags, signal });
   }
   const email = parseEmail(required(flags.email, "--email"));
-  const username = flags.register ? parseUsername(required(flags.username, "--username")) : "";
+  const isNamed = flags.register && flags.hasName;
+  const username = isNamed ? parseUsername(required(flags.username, "--username")) : "";
   const password = await readPassword(io, { ...flags, isNew: flags.register });
   const choice: SignIn = flags.register
     ? { mode: "register", email, username, password }
@@ -93,8 +98,9 @@ async function askRegister(
   { email, flags, signal }: Asking & { readonly email: string },
 ): Promise<SignIn | undefined> {
   const question = "User name: ";
-  const username = flags.username ??
-    await askChecked(io, { question, parse: parseUsername, signal });
+  const username = !flags.hasName
+    ? ""
+    : flags.username ?? await askChecked(io, { question, parse: parseUsername, signal });
   if (username === undefined) return undefined;
   const password = await readPassword(io, { ...flags, isNew: true, signal });
   return { mode: "register", email, username, password };

@@ -9,6 +9,9 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM"];
 
+/** One wish may come as two signals: `timeout` sends one to the process and one to its group, ms. */
+const SAME_WISH_MS = 300;
+
 /** The wish to stop, from wherever it comes. */
 export class StopSignal implements Disposable {
   readonly #controller = new AbortController();
@@ -29,8 +32,10 @@ export class StopSignal implements Disposable {
 
   /** Stops, for reasons other than a signal: Ctrl-C in raw mode, a reader that has gone. */
   abort(): void {
+    if (this.#controller.signal.aborted) return;
     this.#controller.abort(new DOMException("stopped", "AbortError"));
-    this[Symbol.dispose]();
+    const again = setTimeout(() => this[Symbol.dispose](), SAME_WISH_MS);
+    Deno.unrefTimer(again);
   }
 
   /** Gives Ctrl-C and SIGTERM their usual effect back. */

@@ -77,6 +77,7 @@ function terminalInput({ reader, err, stop }: InputParts): TextIn {
         yield line;
       }
     },
+    bytes: () => Deno.stdin.readable,
     async ask(question, { signal } = {}) {
       err.write(question);
       try {

@@ -52,12 +52,14 @@ export class TrustSource {
   readonly #files: TrustFiles;
   readonly #anchors: readonly Certificate[];
   #revocations: Revocations = NO_REVOCATIONS;
+  #trust: Trust;
   #stamp = "";
 
   /** See {@link load}. */
   constructor(files: TrustFiles, anchors: readonly Certificate[]) {
     this.#files = files;
     this.#anchors = anchors;
+    this.#trust = { anchors, crls: [], crlRequired: files.crlRequired };
   }
 
   /**
@@ -76,10 +78,9 @@ export class TrustSource {
     throw new ChatError("NO_INPUT", text, { hint: REMEDY });
   }
 
-  /** What certificates are judged by from now on. */
+  /** What certificates are judged by from now on; another object once a new list is in force. */
   get trust(): Trust {
-    const { crlRequired } = this.#files;
-    return { anchors: this.#anchors, crls: this.#revocations.crls, crlRequired };
+    return this.#trust;
   }
 
   /** The CAs' names, printable. */
@@ -133,6 +134,7 @@ export class TrustSource {
     const read = readRevocations(ders, { anchors: this.#anchors, source });
     requireNewer(read, { than: this.#revocations, source });
     this.#revocations = read;
+    this.#trust = { ...this.#trust, crls: read.crls };
     return true;
   }
 

@@ -5,8 +5,16 @@
  */
 
 import { printable } from "../bytes/printable.ts";
-import type { Connection } from "../chat/connection.ts";
+import type { ChatConnection } from "../chat/chat_connection.ts";
 import { nearest } from "./nearest.ts";
+
+/** Where the person is, and with whom. */
+export interface Around {
+  readonly server: string;
+  /** Protocol 2: the room, and who has spoken in it since this side came. */
+  readonly room?: string;
+  readonly speakers: ReadonlySet<string>;
+}
 
 /** The meaning of a line. */
 export type TypedLine =
@@ -16,13 +24,13 @@ export type TypedLine =
   | {
     readonly kind: "show";
     /** What to show to the person. */
-    text(connection: Connection, server: string): string;
+    text(connection: ChatConnection, around: Around): string;
   };
 
 const COMMANDS = {
   help: "lists these commands",
-  who: "says who is at both ends",
-  quit: "exchanges receipts and leaves",
+  who: "says who is here",
+  quit: "signs for all that was said, and leaves",
 } as const;
 
 /**
@@ -63,7 +71,11 @@ function helpText(): string {
   return [...lines, "anything else is sent; //text sends /text"].join("\n");
 }
 
-function whoText(connection: Connection, server: string): string {
-  return `you, and the operator of ${printable(server)}; ` +
-    `transcript ${printable(connection.transcriptPath ?? "none")}`;
+function whoText({ transcriptPath }: ChatConnection, { server, room, speakers }: Around): string {
+  const file = `transcript ${printable(transcriptPath ?? "none")}`;
+  const operator = `the operator of ${printable(server)}`;
+  if (room === undefined) return `you, and ${operator}; ${file}`;
+  const names = [...speakers].map(printable).join(", ") || "nobody";
+  return `you, ${operator}, and whoever is in room ${printable(room)}; ` +
+    `others who have spoken since you came: ${names}; ${file}`;
 }

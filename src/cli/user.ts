@@ -7,14 +7,20 @@ export const help = `securechat user: accounts of the server
 Usage:
   securechat user list [--json]
   securechat user add EMAIL USERNAME [OPTIONS]
-  securechat user remove EMAIL
+  securechat user add EMAIL --protocol 2 --cert FILE [OPTIONS]
+  securechat user remove EMAIL [OPTIONS]
   securechat user passwd EMAIL [OPTIONS]
+  securechat user rebind EMAIL --cert FILE [OPTIONS]
 
 Commands:
   list      list the accounts, oldest first
   add       add an account
   remove    remove an account
   passwd    change the password of an account
+  rebind    bind an account to a new key
+
+Each protocol has accounts of its own. Those of protocol 2 belong to the key of
+their owner's certificate.
 
 Options:
   -h, --help    this text, or that of a command
@@ -34,6 +40,7 @@ export const COMMANDS = {
   add: () => import("./user_add.ts"),
   remove: () => import("./user_remove.ts"),
   passwd: () => import("./user_passwd.ts"),
+  rebind: () => import("./user_rebind.ts"),
 } as const satisfies CommandTable;
 
 /**

@@ -7,12 +7,11 @@
 import { object } from "@optique/core/constructs";
 import { option } from "@optique/core/primitives";
 import { printable } from "../bytes/printable.ts";
-import type { StoredAccount } from "../store/accounts.ts";
 import { parseArgs } from "./args.ts";
 import { readConfig } from "./config.ts";
 import type { Io } from "./io.ts";
 import { jsonLine } from "./json_line.ts";
-import { withStore } from "./open_store.ts";
+import { type BothStores, foundOrNone, withStores } from "./open_store.ts";
 import { progress } from "./report.ts";
 
 const COMMAND = "securechat user list";
@@ -23,8 +22,11 @@ export const help = `${COMMAND}: lists the accounts, oldest first
 Usage:
   securechat user list [--json]
 
+Each line tells the address, when the account was made, its protocol, the name.
+
 Options:
-  --json        a JSON array of {email, username, createdAt} instead of lines
+  --json        a JSON array of {email, username, createdAt, protocol, keyHash}
+                instead of lines; keyHash is null for protocol 1
   -h, --help    this text
 
 Exit status:
@@ -53,26 +55,45 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   const { database } = await readConfig(io);
-  await withStore(database, async (store) => {
-    const accounts = await store.list();
-    io.out.write(parsed.value.json ? json(accounts) : lines(accounts));
+  await withStores(database, async (stores) => {
+    const accounts = await listBoth(stores);
+    io.out.write(parsed.value.json ? `${jsonLine(accounts)}\n` : lines(accounts));
     if (accounts.length === 0) {
-      progress(io, `no accounts in ${store.location}; next: securechat user add EMAIL USERNAME`);
+      const { location } = stores.store;
+      progress(io, `no accounts in ${location}; next: securechat user add EMAIL USERNAME`);
     }
   });
   return 0;
 }
 
-function json(accounts: readonly StoredAccount[]): string {
-  const shown = accounts.map(({ email, username, createdAt }) => ({ email, username, createdAt }));
-  return `${jsonLine(shown)}\n`;
+/** An account of either protocol as it is shown; README tells the members. */
+interface ListedAccount {
+  readonly email: string;
+  readonly username: string;
+  readonly createdAt: Date;
+  readonly protocol: 1 | 2;
+  readonly keyHash: string | null;
 }
 
-function lines(accounts: readonly StoredAccount[]): string {
-  const rows = accounts.map(({ email, username, createdAt }) => ({
-    email: printable(email),
-    rest: `${createdAt.toISOString().replace(/\.\d{3}Z$/, "Z")}  ${printable(username)}`,
-  }));
+async function listBoth({ store, keyAccounts }: BothStores): Promise<readonly ListedAccount[]> {
+  const first = (await store.list()).map(({ email, username, createdAt }) => (
+    { email, username, createdAt, protocol: 1, keyHash: null } as const
+  ));
+  const second = (await foundOrNone(keyAccounts.list(), [])).map((
+    { email, username, createdAt, keyHash },
+  ) => ({ email, username, createdAt, protocol: 2, keyHash } as const));
+  return [...first, ...second]
+    .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+}
+
+function lines(accounts: readonly ListedAccount[]): string {
+  const rows = accounts.map(({ email, username, createdAt, protocol }) => {
+    const time = createdAt.toISOString().replace(/\.\d{3}Z$/, "Z");
+    return {
+      email: printable(email),
+      rest: `${time}  protocol ${protocol}  ${printable(username)}`,
+    };
+  });
   const width = Math.max(0, ...rows.map(({ email }) => email.length));
   return rows.map(({ email, rest }) => `${email.padEnd(width)}  ${rest}\n`).join("");
 }

@@ -12,7 +12,8 @@ import { ChatError } from "../errors.ts";
 import { parseArgs } from "./args.ts";
 import { readConfig } from "./config.ts";
 import type { Io } from "./io.ts";
-import { withStore } from "./open_store.ts";
+import { withStores } from "./open_store.ts";
+import { chooseProtocol, protocolParsers } from "./protocol_choice.ts";
 
 const COMMAND = "securechat user remove";
 
@@ -20,23 +21,28 @@ const COMMAND = "securechat user remove";
 export const help = `${COMMAND}: removes an account
 
 Usage:
-  securechat user remove EMAIL
+  securechat user remove EMAIL [--protocol 1|2]
 
 A session that is open goes on; the next log-in is refused. Transcripts stay.
 
 Options:
-  -h, --help    this text
+  --protocol 1|2    whose account, where the address has one of each
+  -h, --help        this text
 
 Exit status:
-  0 removed, 1 no such account, or the database does not answer,
-  2 wrong use or setting
+  0 removed, 1 no such account or one of each protocol, or the database does not
+  answer, 2 wrong use or setting
 
 Examples:
   $ securechat user remove alice@example.org
+  $ securechat user remove alice@example.org --protocol 2
 `;
 
 /** The options. */
-export const parser = object({ email: argument(string({ metavar: "EMAIL" })) });
+export const parser = object({
+  email: argument(string({ metavar: "EMAIL" })),
+  ...protocolParsers,
+});
 
 /**
  * Runs the command.
@@ -44,7 +50,8 @@ export const parser = object({ email: argument(string({ metavar: "EMAIL" })) });
  * @param args The arguments after the command's name.
  * @param io The world.
  * @returns 0 when the account is gone.
- * @throws {ChatError} USAGE; CONFIG; ACCOUNT if there is no such account; DATABASE.
+ * @throws {ChatError} USAGE; CONFIG; ACCOUNT if there is no such account, or one of each
+ * protocol; DATABASE.
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseArgs(parser, args, { command: COMMAND });
@@ -54,12 +61,16 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
   const { email } = parsed.value;
   const { database } = await readConfig(io);
-  await withStore(database, async (store) => {
-    if (!await store.remove(email)) {
+  await withStores(database, async (stores) => {
+    const protocol = await chooseProtocol(stores, { ...parsed.value, verb: "remove" });
+    const table = protocol === "1" ? stores.store : stores.keyAccounts;
+    if (!await table.remove(email)) {
       throw new ChatError("ACCOUNT", `cannot remove "${email}": there is no such account`);
     }
+    const which = protocol === "1" ? "" : " (protocol 2)";
     io.out.write(
-      `removed ${printable(email)} from ${printable(store.location)}\nnext: securechat user list\n`,
+      `removed ${printable(email)}${which} from ${printable(table.location)}\n` +
+        "next: securechat user list\n",
     );
   });
   return 0;

@@ -7,16 +7,14 @@
 import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { integer, string } from "@optique/core/valueparser";
 import { ERRORS } from "../errors.ts";
-import type { TranscriptReport, Verdict } from "../transcript/v1/report.ts";
-import { type VerifyOptions, verifyTranscript } from "../transcript/v1/verify.ts";
 import { parseArgs, patternValue, usage } from "./args.ts";
 import type { Io } from "./io.ts";
 import { report as reportError, STOPPED_STATUS } from "./report.ts";
-import { type EvidencePaths, openTranscriptFile, readEvidence } from "./verify_inputs.ts";
-import { reportJson } from "./verify_json.ts";
-import { reportText } from "./verify_report.ts";
+import { type ComparedFile, compareFiles } from "./verify_compare.ts";
+import { type EvidencePaths, expandPaths, readEvidence, STANDARD_INPUT } from "./verify_inputs.ts";
+import { verifyFile, type VerifyJob } from "./verify_job.ts";
 
 const COMMAND = "securechat verify";
 
@@ -25,11 +23,15 @@ export const help = `${COMMAND}: checks transcripts and says who wrote what
 
 Usage:
   securechat verify FILE... [OPTIONS]
+  securechat verify FILE --prove INDEX [--by FINGERPRINT] > proof.json
 
-Reads transcripts of this program and of the original system, without network.
-VALID: every entry is signed by one of the two sides, in order, and the signed
-receipt covers them all. INVALID: something is wrong; the first bad line and why
-come first. INCOMPLETE: what is there is good, but no receipt says it is all.
+Reads transcripts of both protocols and of the original system, and proofs that
+--prove has written, without network. FILE may be a folder, or - for standard
+input. VALID: every entry is signed by its author, in order, and both sides have
+signed that it is all. INVALID: something is wrong; the first bad line and why
+come first. INCOMPLETE (protocol 1) and VALID SO FAR (2): what is there is good,
+but its end is not signed; who has signed up to where is told. Files of one log
+are compared: if its server has signed two stories, that is its EQUIVOCATION.
 
 Options:
   --ca FILE           certificate of the CA, or of several (default: CA_CERT, or
@@ -38,21 +40,32 @@ Options:
                       may be repeated. Those beside the CA's are found anyway
   --crl FILE          the CA's revocation list: what a side signed since it was
                       revoked makes the file INVALID; may be repeated
-  --session-key FILE  the .key file of the session: prints the words too
-  --at TIME           judge certificates at this time instead of each entry's,
-                      which its author chose: 2026-11-23 or 2026-11-23T08:00Z
+  --expect-author WHO   a name or fingerprint that must have signed an entry;
+                      may be repeated. Good evidence of somebody else is 1
+  --expect-server WHO   the name or fingerprint that the server must have
+  --session-key FILE  protocol 1: the .key file of the session: prints the words
+  --at TIME           protocol 1: judge certificates at this time instead of
+                      each entry's, which its author chose: 2026-11-23 or
+                      2026-11-23T08:00Z
+  --entries           list all entries, also when they are over 100
+  --prove INDEX       protocol 2: print a proof of this entry alone
+  --by FINGERPRINT    with --prove: whose head it is to be under (default: the
+                      server's)
+  -q, --quiet         one line a file
   --json              one JSON object a file and line, "securechat-verify/1"
   -h, --help          this text
 
 Exit status:
-  0 all VALID, 1 any INVALID or not readable, 2 wrong use or setting,
-  3 any INCOMPLETE, 4 no such file; of several, the first of 1, 4, 3, 0 counts
+  0 all VALID, 1 any INVALID, EQUIVOCATION, not as expected or not readable,
+  2 wrong use or setting, 3 any INCOMPLETE or VALID SO FAR, 4 no such file or
+  entry; of several, the first of 1, 4, 3, 0 counts
 
 Examples:
-  $ securechat verify transcripts/*.transcript
+  $ securechat verify transcripts
   $ securechat verify --ca team/ca-cert.pem --json chat.transcript
   $ securechat verify chat.transcript --crl certs/ca-crl.pem
-  $ securechat verify chat.transcript --session-key chat.transcript.key
+  $ securechat verify alice.jsonl bob.jsonl --expect-server chat.example
+  $ securechat verify alice.jsonl --prove 7 > proof.json
 `;
 
 /** Statuses in the order in which they win over those behind them. */
@@ -65,13 +78,17 @@ const STATUS_ORDER: readonly number[] = [
   0,
 ];
 
-const STATUS: Readonly<Record<Verdict, number>> = { VALID: 0, INVALID: 1, INCOMPLETE: 3 };
-
 /** A date, or a time with its zone: local time would give each reader another verdict. */
 const timeValue = patternValue({
   metavar: "TIME",
   pattern: /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/,
   expected: "a date or a time with its zone, as 2026-11-23 or 2026-11-23T08:00Z",
+});
+
+const fingerprintValue = patternValue({
+  metavar: "FINGERPRINT",
+  pattern: /^[0-9a-f]{64}$/,
+  expected: "a fingerprint: 64 digits and letters a to f",
 });
 
 /** The options. */
@@ -82,6 +99,12 @@ export const parser = object({
   crls: multiple(option("--crl", string({ metavar: "FILE" }))),
   sessionKey: optional(option("--session-key", string({ metavar: "FILE" }))),
   at: optional(option("--at", timeValue)),
+  expectAuthors: multiple(option("--expect-author", string({ metavar: "WHO" }))),
+  expectServer: optional(option("--expect-server", string({ metavar: "WHO" }))),
+  entries: option("--entries"),
+  prove: optional(option("--prove", integer({ metavar: "INDEX", min: 0 }))),
+  by: optional(option("--by", fingerprintValue)),
+  quiet: option("-q", "--quiet"),
   json: option("--json"),
 });
 
@@ -100,38 +123,79 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     io.out.write(help);
     return 0;
   }
-  const { files, json, at, ...paths } = parsed.value;
-  const time = parseTime(at);
-  const evidence = await readEvidence(io, definedOf(paths));
+  const { ca, certs, crls, sessionKey, files: named, ...wanted } = parsed.value;
+  const time = parseTime(wanted.at);
+  requireOneUse(named, wanted);
+  const evidence = await readEvidence(io, definedOf({ ca, certs, crls, sessionKey }));
   const options = { ...evidence, signal: io.stop, ...(time && { at: time }) };
+  return await verifyAll(named, jobOf(io, wanted, options));
+}
+
+async function verifyAll(named: readonly string[], job: VerifyJob): Promise<number> {
+  const { io } = job;
   const statuses: number[] = [];
-  for (const file of files) {
-    statuses.push(await verifyFile(file, { io, options, json }));
+  const parts: ComparedFile[] = [];
+  for (const path of named) {
+    try {
+      for (const file of await expandPaths([path])) {
+        if (io.stop.aborted) throw new DOMException("stopped", "AbortError");
+        statuses.push(await verifyOne(file, job, parts));
+      }
+    } catch (error) {
+      statuses.push(reportError(io, error));
+    }
     if (io.stop.aborted) break;
+  }
+  if (parts.length > 1 && !io.stop.aborted) {
+    statuses.push(await compareFiles(io, parts, job.style === "json"));
   }
   return STATUS_ORDER.find((status) => statuses.includes(status)) ?? 1;
 }
 
-/** How a file is verified, and where the result goes. */
-interface Job {
-  readonly io: Io;
-  readonly options: VerifyOptions;
+async function verifyOne(file: string, job: VerifyJob, parts: ComparedFile[]): Promise<number> {
+  try {
+    const { status, part } = await verifyFile(file, job);
+    if (part !== undefined) parts.push(part);
+    return status;
+  } catch (error) {
+    return reportError(job.io, error);
+  }
+}
+
+/** The options that say what is wanted of each file. */
+interface Wanted {
+  readonly at: string | undefined;
+  readonly expectAuthors: readonly string[];
+  readonly expectServer: string | undefined;
+  readonly entries: boolean;
+  readonly prove: number | undefined;
+  readonly by: string | undefined;
+  readonly quiet: boolean;
   readonly json: boolean;
 }
 
-async function verifyFile(file: string, { io, options, json }: Job): Promise<number> {
-  let result: TranscriptReport;
-  try {
-    result = await verifyTranscript(await openTranscriptFile(file), options);
-  } catch (error) {
-    return reportError(io, error);
-  }
-  io.out.write(
-    json
-      ? reportJson(file, result)
-      : reportText(file, { report: result, on: io.out, nowMs: io.now() }),
-  );
-  return STATUS[result.verdict];
+function requireOneUse(files: readonly string[], { prove, by, quiet, json }: Wanted): void {
+  const state = prove === undefined && by !== undefined
+    ? "--by needs --prove"
+    : prove !== undefined && files.length !== 1
+    ? "--prove needs one file"
+    : quiet && json
+    ? "--quiet and --json exclude each other"
+    : files.filter((file) => file === STANDARD_INPUT).length > 1
+    ? "standard input can be read once"
+    : undefined;
+  if (state !== undefined) throw usage(COMMAND, { state });
+}
+
+function jobOf(io: Io, wanted: Wanted, options: VerifyJob["options"]): VerifyJob {
+  const { expectAuthors: authors, expectServer: server, entries, prove, by, quiet, json } = wanted;
+  return {
+    ...{ io, options, isLong: entries, style: json ? "json" : quiet ? "quiet" : "text" },
+    expected: server === undefined ? { authors } : { authors, server },
+    ...prove === undefined
+      ? {}
+      : { prove: by === undefined ? { index: prove } : { index: prove, by } },
+  };
 }
 
 function parseTime(text: string | undefined): Date | undefined {

@@ -20,6 +20,12 @@ import type { Io } from "./io.ts";
 import { readPem } from "./read_pem.ts";
 import { readCrlFile } from "./revocation_list.ts";
 
+/** The name of standard input. */
+export const STANDARD_INPUT = "-";
+
+/** Files of a folder that are looked at, at most. */
+const TRANSCRIPTS_MAX = 10_000;
+
 /** Certificates of the CA's folder that are looked at, at most. */
 const FOLDER_MAX_FILES = 1000;
 
@@ -67,11 +73,16 @@ export async function readEvidence(
 /**
  * Opens a transcript for reading.
  *
- * @param path The file.
+ * @param path The file, or `-`.
+ * @param io Where standard input is.
  * @returns Its bytes in chunks; the file is closed at the end of them.
  * @throws {ChatError} NO_INPUT if there is no such file; FILE if it cannot be read, also while reading.
  */
-export async function openTranscriptFile(path: string): Promise<AsyncIterable<Uint8Array>> {
+export async function openTranscriptFile(
+  path: string,
+  io?: Pick<Io, "input">,
+): Promise<AsyncIterable<Uint8Array>> {
+  if (path === STANDARD_INPUT && io !== undefined) return io.input.bytes?.() ?? chunksOfNothing();
   try {
     const { isDirectory } = await Deno.stat(path);
     if (isDirectory) {
@@ -84,6 +95,38 @@ export async function openTranscriptFile(path: string): Promise<AsyncIterable<Ui
     throw new ChatError("NO_INPUT", text, { cause: error });
   }
 }
+
+/**
+ * The files that were named, those of folders among them.
+ *
+ * @param paths Files, folders, `-`.
+ * @returns Paths in order; of a folder those that are named like transcripts, sorted.
+ * @throws {ChatError} NO_INPUT if a folder has none; FILE if it cannot be read.
+ */
+export async function expandPaths(paths: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all(paths.map(async (path) => {
+    if (path === STANDARD_INPUT || !await isFolder(path)) return [path];
+    const names: string[] = [];
+    for await (const { name, isFile } of Deno.readDir(path)) {
+      if (isFile && /\.(?:transcript|jsonl)$/.test(name)) names.push(name);
+      if (names.length > TRANSCRIPTS_MAX) break;
+    }
+    if (names.length > 0) return names.sort().map((name) => join(path, name));
+    const text = `cannot read "${printable(path)}": the folder has no transcripts`;
+    throw new ChatError("NO_INPUT", text);
+  }));
+  return found.flat();
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch {
+    return false; // told when it is opened
+  }
+}
+
+async function* chunksOfNothing(): AsyncGenerator<Uint8Array, void> {}
 
 async function* chunksOf(file: Deno.FsFile, path: string): AsyncGenerator<Uint8Array, void> {
   try {

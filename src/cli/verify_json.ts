@@ -2,7 +2,7 @@
  * The JSON of `securechat verify --json`: one object a file, one file a line, version 1.
  *
  * ```json
- * { "format": "securechat-verify/1", "file": "…", "verdict": "VALID" | "INVALID" | "INCOMPLETE",
+ * { "format": "securechat-verify/1", "file": "…", "protocol": 1, "unmet": ["…"], "verdict": "VALID" | "INVALID" | "INCOMPLETE",
  *   "firstError": FINDING | null, "sessionId": "16 hex" | null, "role": "client" | "server" | null,
  *   "started": "ISO 8601" | null, "ended": "ISO 8601" | null, "reason": "REVOKED" | … | null,
  *   "parties": [{ "role", "owner": boolean, "name", "fingerprint", "notBefore", "notAfter",
@@ -37,24 +37,31 @@ import type {
 import { isoTime } from "../transcript/v1/times.ts";
 import { firstError } from "../transcript/v1/verify.ts";
 
-/** Names the shape of the object. */
-const FORMAT = "securechat-verify/1";
+/** Names the shape of the object, for both protocols. */
+export const FORMAT = "securechat-verify/1";
 
 /**
  * One line of JSON for a transcript.
  *
  * @param file Its path as given.
  * @param report What is known of it.
+ * @param unmet What was expected and does not hold.
  * @returns The line with its end. Words and names stand in it as they are: JSON escapes controls.
  */
-export function reportJson(file: string, report: TranscriptReport): string {
+export function reportJson(
+  file: string,
+  report: TranscriptReport,
+  unmet: readonly string[] = [],
+): string {
   const error = firstError(report);
   const { receipt, peerReceipt } = report;
   const value = {
     format: FORMAT,
     file,
+    protocol: 1,
     verdict: report.verdict,
     firstError: error === undefined ? null : findingJson(error),
+    unmet,
     sessionId: report.sessionId ?? null,
     role: report.role ?? null,
     started: report.started ?? null,
@@ -93,7 +100,15 @@ function partyJson(party: PartyReport) {
   };
 }
 
-function listJson({ source, issuer, number, thisUpdateMs, nextUpdateMs, entries }: RevocationList) {
+/**
+ * A revocation list.
+ *
+ * @param list It.
+ * @returns Its members.
+ */
+export function listJson(
+  { source, issuer, number, thisUpdateMs, nextUpdateMs, entries }: RevocationList,
+): object {
   return {
     file: source,
     issuer,
@@ -125,7 +140,13 @@ function faultJson(fault: Fault | undefined): Fault | null {
   return fault === undefined ? null : { code: fault.code, text: fault.text };
 }
 
-function findingJson(finding: Finding) {
+/**
+ * Something found.
+ *
+ * @param finding It.
+ * @returns Its members.
+ */
+export function findingJson(finding: Finding): object {
   const { line, severity, text } = finding;
   return { line, severity, code: finding.severity === "error" ? finding.code : null, text };
 }

@@ -38,7 +38,12 @@ export interface ReportTextOptions {
   readonly on: TextOut;
   /** Now, milliseconds since the Unix epoch: whether a list is out of date. */
   readonly nowMs: number;
+  /** Whether all entries are listed, however many there are. */
+  readonly isLong?: boolean;
 }
+
+/** More entries are listed where that is asked for. */
+export const LISTED_MAX = 100;
 
 /**
  * The result for one transcript.
@@ -47,21 +52,35 @@ export interface ReportTextOptions {
  * @param options What is known of it, and the stream that decides about colour.
  * @returns Lines with their ends.
  */
-export function reportText(file: string, { report, on, nowMs }: ReportTextOptions): string {
-  const verdict = paint(report.verdict, { on, as: STYLE[report.verdict] });
+export function reportText(file: string, options: ReportTextOptions): string {
+  const { report, on, nowMs, isLong = false } = options;
+  const count = report.entries.length;
   return [
-    `${printable(file)}: ${verdict}${reasonOf(report)}`,
+    verdictLine(file, options),
     `  session ${report.sessionId ?? "unknown"}, ${periodOf(report)}`,
     ...report.parties.flatMap(partyLines),
     ...revocationLines(report, nowMs),
-    ...table(report.entries, on),
+    ...isLong || count <= LISTED_MAX
+      ? table(report.entries, on)
+      : [`  entries: ${count}, listed with --entries`],
     ...receiptLines(report),
     ...findingLines(report.findings, on),
     "",
   ].map((line) => `${line}\n`).join("");
 }
 
-/** Why, in the first line: it is the one that is read. */
+/**
+ * The first line: the one that is read.
+ *
+ * @param file Its path as given.
+ * @param options What is known of it, and the stream that decides about colour.
+ * @returns The line without its end.
+ */
+export function verdictLine(file: string, { report, on }: ReportTextOptions): string {
+  const verdict = paint(report.verdict, { on, as: STYLE[report.verdict] });
+  return `${printable(file)}: ${verdict}${reasonOf(report)}`;
+}
+
 function reasonOf(report: TranscriptReport): string {
   const { entries } = report;
   const error = firstError(report);
@@ -94,7 +113,17 @@ function partyLines(party: PartyReport): readonly string[] {
   ];
 }
 
-function revocationLines({ revocationLists: lists }: TranscriptReport, nowMs: number) {
+/**
+ * What is said about revocation.
+ *
+ * @param report The lists that were used.
+ * @param nowMs Now, milliseconds since the Unix epoch.
+ * @returns Lines.
+ */
+export function revocationLines(
+  { revocationLists: lists }: Pick<TranscriptReport, "revocationLists">,
+  nowMs: number,
+): readonly string[] {
   if (lists === undefined) return ["  revocation: not checked, no --crl"];
   return lists.flatMap((list) => listLines(list, nowMs));
 }
@@ -152,7 +181,14 @@ function receiptState({ line, receipt, faults }: ReceiptReport): string {
   return `line ${line}, numbers ${receipt.firstSeq} to ${receipt.lastSeq}, ${state}`;
 }
 
-function findingLines(findings: readonly Finding[], on: TextOut): readonly string[] {
+/**
+ * Everything found, in the order of the file.
+ *
+ * @param findings Errors and warnings.
+ * @param on The stream that decides about colour.
+ * @returns Lines.
+ */
+export function findingLines(findings: readonly Finding[], on: TextOut): readonly string[] {
   return findings.map((finding) => {
     const label = finding.severity === "error"
       ? paint(`[${finding.code}]`, { on, as: "red" })

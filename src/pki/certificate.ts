@@ -10,8 +10,6 @@
 import "reflect-metadata";
 import {
   BasicConstraintsExtension,
-  ExtendedKeyUsageExtension,
-  KeyUsagesExtension,
   type Name,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
@@ -20,6 +18,11 @@ import {
 import { sha256 } from "../crypto/digest.ts";
 import { importVerifyKey, type VerifyKey } from "../crypto/signature.ts";
 import { ChatError } from "../errors.ts";
+import {
+  type CertificateExtensions,
+  libraryExtensions,
+  strictView,
+} from "./certificate_extensions.ts";
 import { DER_VALUES_MAX, hasFewValues } from "./der_values.ts";
 import { type KeyKind, keyShapeOf } from "./key_type.ts";
 import { decodePem, encodePem } from "./pem.ts";
@@ -30,7 +33,7 @@ export const CERT_MAX_BYTES = 32_768;
 const NAME_CONSTRAINTS_OID = "2.5.29.30"; // RFC 5280 §4.2.1.10
 
 /** A parsed certificate. */
-export interface Certificate {
+export interface Certificate extends CertificateExtensions {
   readonly der: Uint8Array<ArrayBuffer>;
   /** Lower-case hex SHA-256 of the DER. */
   readonly fingerprint: string;
@@ -43,14 +46,6 @@ export interface Certificate {
   readonly serial: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
-  readonly dnsNames: readonly string[];
-  readonly ipAddresses: readonly string[];
-  readonly emailAddresses: readonly string[];
-  readonly isCa: boolean;
-  /** Bits of RFC 5280 §4.2.1.3, bit 0 lowest; absent without the extension. */
-  readonly keyUsage?: number;
-  /** OIDs of RFC 5280 §4.2.1.12; absent without the extension. */
-  readonly extendedKeyUsage?: readonly string[];
   readonly key: VerifyKey;
   /** Protocol 1 accepts RSA alone. */
   readonly keyKind: KeyKind;
@@ -197,10 +192,8 @@ function requireOneSequence(der: Uint8Array, source: string): void {
 }
 
 function describe(der: Uint8Array<ArrayBuffer>, parsed: X509Certificate): Certificate {
-  const names = parsed.getExtension(SubjectAlternativeNameExtension)?.names.items ?? [];
-  const keyUsage = parsed.getExtension(KeyUsagesExtension)?.usages;
-  const extendedKeyUsage = parsed.getExtension(ExtendedKeyUsageExtension)?.usages;
-  const key = importVerifyKey(new Uint8Array(parsed.publicKey.rawData));
+  const strict = strictView(der);
+  const key = importVerifyKey(new Uint8Array(strict?.spkiDer ?? parsed.publicKey.rawData));
   const shape = keyShapeOf(key.handle);
   if (shape === undefined) {
     throw new ChatError("FORMAT", "its key is neither RSA nor P-256 nor Ed25519");
@@ -214,14 +207,7 @@ function describe(der: Uint8Array<ArrayBuffer>, parsed: X509Certificate): Certif
     serial: parsed.serialNumber,
     notBefore: parsed.notBefore,
     notAfter: parsed.notAfter,
-    dnsNames: names.filter((name) => name.type === "dns").map((name) => name.value),
-    ipAddresses: names.filter((name) => name.type === "ip").map((name) => name.value),
-    emailAddresses: names.filter((name) => name.type === "email").map((name) => name.value),
-    isCa: parsed.getExtension(BasicConstraintsExtension)?.ca ?? false,
-    ...(keyUsage === undefined ? {} : { keyUsage }),
-    ...(extendedKeyUsage === undefined
-      ? {}
-      : { extendedKeyUsage: Array.from(extendedKeyUsage, String) }),
+    ...(strict?.extensions ?? libraryExtensions(parsed)),
     key,
     ...shape,
     signedBy: (issuer) => isSignedBy(certificate, issuer),

@@ -7,8 +7,7 @@
  * @module
  */
 
-import { concat } from "../bytes/concat.ts";
-import { decodeU32, encodeU32, U32_BYTES } from "../bytes/u32.ts";
+import { decodeU32, U32_BYTES } from "../bytes/u32.ts";
 import { ChatError } from "../errors.ts";
 
 /** Largest body before sign-in, bytes (docs/protocol-1.md "Limits"). */
@@ -32,7 +31,10 @@ const FIRST_BUFFER_BYTES = 1024;
  * ```
  */
 export function encodeFrame(body: Uint8Array): Uint8Array<ArrayBuffer> {
-  return concat(encodeU32(body.length), body);
+  const frame = new Uint8Array(U32_BYTES + body.length);
+  new DataView(frame.buffer).setUint32(0, body.length);
+  frame.set(body, U32_BYTES);
+  return frame;
 }
 
 /**
@@ -104,6 +106,17 @@ export class FrameReader {
     const body = held.slice(U32_BYTES, U32_BYTES + length);
     if (this.#start === this.#end) this.#rest();
     return body;
+  }
+
+  /**
+   * Gives back what was pushed and makes no taken body.
+   *
+   * @returns A copy of the bytes; the reader is empty afterwards.
+   */
+  drain(): Uint8Array<ArrayBuffer> {
+    const rest = this.#buffer.slice(this.#start, this.#end);
+    this.#rest();
+    return rest;
   }
 
   /** An idle session keeps no more than the first buffer. */

@@ -83,6 +83,23 @@ export type AccountAnswer =
   /** `text` is for the client, `error` for this side. */
   | { readonly kind: "refused"; readonly text: string; readonly error: ChatError };
 
+/** One message of a handshake: what it is, and what was made of it. */
+export interface HandshakeNote {
+  /** "client_hello" … "ready". */
+  readonly message: string;
+  readonly bytes: number;
+  /** What was derived at this point. */
+  readonly derived: readonly DerivedNote[];
+}
+
+/** A value of a key schedule as it may be shown. */
+export interface DerivedNote {
+  readonly name: string;
+  readonly isSecret: boolean;
+  /** Hex: of a secret its SHA-256, which both sides can compare and which leads nowhere. */
+  readonly shown: string;
+}
+
 /** What can happen to a session. */
 export type Input =
   | { readonly kind: "start" }
@@ -115,7 +132,30 @@ export type SessionEvent =
     readonly seqno: number;
     readonly ts: number;
     readonly text: string;
+    /** The author's name as the CA vouches for it; without it a peer is the server. */
+    readonly name?: string;
+    /** Protocol 2: where it was said. */
+    readonly room?: string;
   }
+  /** Protocol 2: this side is in a room. */
+  | {
+    readonly kind: "entered";
+    readonly room: string;
+    /** The log's id, hex. */
+    readonly log: string;
+    /** Entries before the first one that this side sees. */
+    readonly size: number;
+  }
+  /** Protocol 2: the server says that somebody came or went; `who` is a name, or a fingerprint. */
+  | {
+    readonly kind: "presence";
+    readonly change: "join" | "leave" | "remove";
+    readonly who: string;
+  }
+  /** Protocol 2: both sides have signed what this side has of the log. */
+  | { readonly kind: "parted"; readonly room: string; readonly size: number }
+  /** Protocol 2: a message of the handshake, for a class that follows it. */
+  | { readonly kind: "explained"; readonly note: HandshakeNote }
   /** This side dropped something that the peer sent; the session goes on. */
   | { readonly kind: "refused"; readonly error: ChatError }
   /** The peer says that it dropped something. */

@@ -68,6 +68,22 @@ export function parseAccountRow(row: AccountRow, location: string): StoredAccoun
 }
 
 /**
+ * The one spelling of an address that all its spellings share.
+ *
+ * @param email An address.
+ * @returns The same without capital letters.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(foldEmail("Alice@Example.org"), "alice@example.org");
+ * ```
+ */
+export function foldEmail(email: string): string {
+  return email.toLowerCase();
+}
+
+/**
  * Whether two addresses name one account: letter case does not matter.
  *
  * @param a An address.
@@ -81,5 +97,5 @@ export function parseAccountRow(row: AccountRow, location: string): StoredAccoun
  * ```
  */
 export function sameEmail(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
+  return foldEmail(a) === foldEmail(b);
 }

@@ -17,14 +17,11 @@
  */
 
 import { addressKey } from "./address_key.ts";
+import { KEYS_MAX, RecentFailures } from "./recent_failures.ts";
 
 const ACCOUNT_FREE = 3; // typing errors of a person
 const ADDRESS_FREE = 10; // several people behind one address
-const DELAY_FIRST_MS = 1000;
-const DELAY_MAX_MS = 60_000;
-const FORGET_MS = 15 * 60_000;
 const KNOWN_MS = 30 * 24 * 60 * 60_000; // a month: an owner's usual places
-const KEYS_MAX = 10_000; // of each kind; about 1 MB
 
 /** Who tries to log in, and when. */
 export interface LoginAttempt {
@@ -34,46 +31,6 @@ export interface LoginAttempt {
   readonly address: string;
   /** Now, milliseconds since the Unix epoch. */
   readonly nowMs: number;
-}
-
-interface Failures {
-  readonly count: number;
-  readonly lastMs: number;
-}
-
-/** A map that drops what was touched longest ago when it is full, and forgets with time. */
-class RecentFailures {
-  readonly #free: number;
-  readonly #max: number;
-  readonly #entries = new Map<string, Failures>();
-
-  constructor(free: number, max: number) {
-    this.#free = free;
-    this.#max = max;
-  }
-
-  count(key: string, nowMs: number): number {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return 0;
-    if (nowMs - entry.lastMs < FORGET_MS) return entry.count;
-    this.#entries.delete(key);
-    return 0;
-  }
-
-  set(key: string, count: number, nowMs: number): void {
-    this.#entries.delete(key); // so that it becomes the youngest
-    if (count <= 0) return;
-    this.#entries.set(key, { count, lastMs: nowMs });
-    if (this.#entries.size > this.#max) this.#entries.delete(this.#entries.keys().next().value!);
-  }
-
-  delayMs(key: string, nowMs: number): number {
-    const beyond = this.count(key, nowMs) - this.#free;
-    if (beyond <= 0) return 0;
-    const delay = Math.min(DELAY_MAX_MS, DELAY_FIRST_MS * 2 ** (beyond - 1));
-    const sinceMs = Math.max(0, nowMs - (this.#entries.get(key)?.lastMs ?? 0)); // clocks go back
-    return Math.max(0, delay - sinceMs);
-  }
 }
 
 /**
@@ -104,10 +61,11 @@ export class LoginThrottle {
    * @param options `keysMax`: how many keys of each kind are kept; the oldest is dropped first.
    */
   constructor(options: { readonly keysMax?: number } = {}) {
-    this.#keysMax = options.keysMax ?? KEYS_MAX;
-    this.#accounts = new RecentFailures(ACCOUNT_FREE, this.#keysMax);
-    this.#addresses = new RecentFailures(ADDRESS_FREE, this.#keysMax);
-    this.#pairs = new RecentFailures(ACCOUNT_FREE, this.#keysMax);
+    const { keysMax = KEYS_MAX } = options;
+    this.#keysMax = keysMax;
+    this.#accounts = new RecentFailures({ free: ACCOUNT_FREE, keysMax });
+    this.#addresses = new RecentFailures({ free: ADDRESS_FREE, keysMax });
+    this.#pairs = new RecentFailures({ free: ACCOUNT_FREE, keysMax });
   }
 
   /**

@@ -14,9 +14,17 @@ import type { Pool, PoolConnection } from "mysql2/promise.js";
 import { ChatError } from "../errors.ts";
 import { MysqlAccounts, type MysqlStore } from "./mysql_accounts.ts";
 import { isLost, isNamed, mysqlFault } from "./mysql_faults.ts";
-import { createDatabaseSql, prepareUsers, type SchemaOutcome } from "./mysql_schema.ts";
+import type { KeyAccountStore } from "./key_accounts.ts";
+import { createDatabaseSql, prepareKeyAccounts, prepareUsers } from "./mysql_schema.ts";
 import { mysqlLocation, type MysqlOptions } from "./mysql_options.ts";
-import { parseResult, type SqlResult, type SqlRunner, type SqlValue } from "./sql_runner.ts";
+import { SqlKeyAccounts } from "./sql_key_accounts.ts";
+import {
+  parseResult,
+  type SchemaOutcome,
+  type SqlResult,
+  type SqlRunner,
+  type SqlValue,
+} from "./sql_runner.ts";
 import { withLimit } from "./time_limit.ts";
 
 const CONNECT_MS = 5000;
@@ -154,6 +162,16 @@ export function openMysqlStore(options: MysqlOptions): MysqlStore {
   return new MysqlAccounts(new MysqlRunner(options));
 }
 
+/**
+ * Opens protocol 2's accounts of a database. Nothing is connected yet: call `prepare()` to know.
+ *
+ * @param options Where the database is, and as whom.
+ * @returns The store, with connections of its own; it survives restarts of the database.
+ */
+export function openMysqlKeyAccounts(options: MysqlOptions): KeyAccountStore {
+  return new SqlKeyAccounts(new MysqlRunner(options));
+}
+
 /** Makes the database, unless somebody else has just done so. */
 async function createDatabase(options: MysqlOptions): Promise<void> {
   const runner = new MysqlRunner(options, true);
@@ -165,11 +183,11 @@ async function createDatabase(options: MysqlOptions): Promise<void> {
 }
 
 /**
- * Makes what is missing: the database, if this user may, and the table of accounts. What an
+ * Makes what is missing: the database, if this user may, and the tables of accounts. What an
  * original made stays as it is.
  *
  * @param options Where the database is, and as whom.
- * @returns Whether the table was made, completed, or was ready.
+ * @returns Whether the tables were made, completed, or were ready.
  * @throws {ChatError} DATABASE if the database cannot be reached or refuses.
  *
  * @example Run again, it changes nothing
@@ -181,12 +199,18 @@ async function createDatabase(options: MysqlOptions): Promise<void> {
 export async function initMysql(options: MysqlOptions): Promise<SchemaOutcome> {
   const runner = new MysqlRunner(options);
   try {
-    return await prepareUsers(runner);
+    return await prepareTables(runner);
   } catch (error) {
     if (!isNamed(error, "ER_BAD_DB_ERROR")) throw error;
     await createDatabase(options);
-    return await prepareUsers(runner);
+    return await prepareTables(runner);
   } finally {
     await runner.close();
   }
+}
+
+async function prepareTables(runner: SqlRunner): Promise<SchemaOutcome> {
+  const outcomes = [await prepareUsers(runner), await prepareKeyAccounts(runner)];
+  const [first = "ready", ...others] = outcomes;
+  return others.every((outcome) => outcome === first) ? first : "upgraded";
 }

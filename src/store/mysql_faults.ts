@@ -32,7 +32,7 @@ const NO_DATABASE: Fault = {
   hint: "make it: securechat db init, or correct DB_NAME",
 };
 const NO_TABLE: Fault = {
-  state: "the table of accounts is missing or incomplete",
+  state: "a table of accounts is missing or incomplete",
   hint: "make it: securechat db init",
 };
 const SLOW: Fault = {

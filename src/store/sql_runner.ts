@@ -1,6 +1,9 @@
 /** A value that goes into a statement. */
 export type SqlValue = string | number | Uint8Array;
 
+/** What had to be done to tables: nothing at all, or something to what was there. */
+export type SchemaOutcome = "created" | "upgraded" | "ready";
+
 /** What a statement gave. */
 export interface SqlResult {
   /** Rows by column name, as the driver types them; none for a change. */

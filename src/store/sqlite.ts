@@ -12,23 +12,15 @@ import { DatabaseSync } from "node:sqlite";
 import { isAbsolute } from "node:path";
 import { ChatError } from "../errors.ts";
 import { printable } from "../bytes/printable.ts";
-import { parseAccountRow } from "./account_row.ts";
-import type { Account, AccountStore, StoredAccount } from "./accounts.ts";
-import { isTaken, sqliteFault } from "./sqlite_faults.ts";
+import type { AccountStore } from "./accounts.ts";
+import type { KeyAccountStore } from "./key_accounts.ts";
+import { SqlKeyAccounts } from "./sql_key_accounts.ts";
+import type { SchemaOutcome, SqlResult, SqlRunner, SqlValue } from "./sql_runner.ts";
+import { SqliteAccounts } from "./sqlite_accounts.ts";
+import { sqliteFault } from "./sqlite_faults.ts";
+import { SQLITE_FORMATS } from "./sqlite_schema.ts";
 
-const SCHEMA_VERSION = 1; // PRAGMA user_version
 const BUSY_MS = 2000; // a write lasts milliseconds: whoever waits longer meets a hung program
-const COLUMNS = "email, username, salt, pwd_hash, created_at AS created_ms";
-
-// NOCASE folds ASCII letters, which is what e-mail addresses are made of.
-const CREATE_USERS = `CREATE TABLE users (
-  id INTEGER PRIMARY KEY,
-  email TEXT NOT NULL UNIQUE COLLATE NOCASE,
-  username TEXT NOT NULL UNIQUE COLLATE NOCASE,
-  salt BLOB NOT NULL CHECK (length(salt) = 16),
-  pwd_hash TEXT NOT NULL CHECK (length(pwd_hash) = 64 AND pwd_hash NOT GLOB '*[^0-9a-f]*'),
-  created_at INTEGER NOT NULL
-) STRICT`;
 
 /** Makes the file, unreadable for others, before SQLite would make it readable for all. */
 function createFile(path: string): void {
@@ -46,33 +38,42 @@ function refuseDirectory(path: string): void {
   });
 }
 
-function prepareSchema(database: DatabaseSync, path: string): void {
+/** Makes or upgrades the tables, or leaves everything as it was. */
+function prepareSchema(database: DatabaseSync, path: string): SchemaOutcome {
   database.exec("BEGIN IMMEDIATE");
   const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
-  if (version > SCHEMA_VERSION) {
+  const newest = SQLITE_FORMATS.length;
+  if (version > newest) {
     throw new ChatError(
       "DATABASE",
       `cannot use database "${printable(path)}": it has format ${version}, ` +
-        `expected at most ${SCHEMA_VERSION}`,
+        `expected at most ${newest}`,
       { hint: `a newer securechat made "${printable(path)}": install that version` },
     );
   }
-  if (version === 0) {
-    const tables = database.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.n;
-    if (tables !== 0) {
-      throw new ChatError(
-        "DATABASE",
-        `cannot use database "${printable(path)}": it belongs to another program`,
-        { hint: `name another file: "${printable(path)}" is left as it is` },
-      );
-    }
-    database.exec(CREATE_USERS);
-    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+  if (isForeign(database, version)) {
+    throw new ChatError(
+      "DATABASE",
+      `cannot use database "${printable(path)}": it belongs to another program`,
+      { hint: `name another file: "${printable(path)}" is left as it is` },
+    );
   }
+  for (const statement of SQLITE_FORMATS.slice(version)) database.exec(statement);
+  if (version < newest) database.exec(`PRAGMA user_version = ${newest}`);
   database.exec("COMMIT");
+  if (version === newest) return "ready";
+  return version === 0 ? "created" : "upgraded";
 }
 
-class SqliteStore implements AccountStore {
+/** Whether a file is neither empty nor one of ours. */
+function isForeign(database: DatabaseSync, version: number): boolean {
+  const count = (where: string) =>
+    database.prepare(`SELECT count(*) AS n FROM sqlite_schema WHERE ${where}`).get()?.n;
+  return version === 0 ? count("TRUE") !== 0 : count("name = 'users'") !== 1;
+}
+
+/** Statements of one file. A failure is on the disk or not at all, so a second try does no harm. */
+class SqliteRunner implements SqlRunner {
   readonly location: string;
   readonly #database: DatabaseSync;
 
@@ -81,61 +82,28 @@ class SqliteStore implements AccountStore {
     this.#database = database;
   }
 
-  add(account: Account): Promise<"added" | "exists"> {
-    return this.#try(() => {
-      const insert = this.#database.prepare(
-        "INSERT INTO users (email, username, salt, pwd_hash, created_at) VALUES (?, ?, ?, ?, ?)",
-      );
-      const { email, username, salt, pwdHash } = account;
-      try {
-        insert.run(email, username, salt, pwdHash.toHex(), Date.now());
-      } catch (error) {
-        if (isTaken(error)) return "exists";
-        throw error;
-      }
-      return "added";
-    });
-  }
-
-  find(email: string): Promise<StoredAccount | undefined> {
-    return this.#try(() => {
-      const find = this.#database.prepare(`SELECT ${COLUMNS} FROM users WHERE email = ?`);
-      const row = find.get(email);
-      return row === undefined ? undefined : parseAccountRow(row, this.location);
-    });
-  }
-
-  list(): Promise<readonly StoredAccount[]> {
-    return this.#try(() => {
-      const list = this.#database.prepare(`SELECT ${COLUMNS} FROM users ORDER BY created_at, id`);
-      return list.all().map((row) => parseAccountRow(row, this.location));
-    });
-  }
-
-  remove(email: string): Promise<boolean> {
-    return this.#try(() => {
-      const remove = this.#database.prepare("DELETE FROM users WHERE email = ?");
-      return Number(remove.run(email).changes) > 0;
-    });
-  }
-
-  setPwdHash(email: string, pwdHash: Uint8Array): Promise<boolean> {
-    return this.#try(() => {
-      const update = this.#database.prepare("UPDATE users SET pwd_hash = ? WHERE email = ?");
-      return Number(update.run(pwdHash.toHex(), email).changes) > 0;
-    });
-  }
-
-  close(): Promise<void> {
-    return this.#try(() => {
-      if (this.#database.isOpen) this.#database.close();
-    });
-  }
-
-  /** Runs blocking work behind a promise, so that both stores fail in one way. */
-  async #try<T>(work: () => T): Promise<T> {
+  // deno-lint-ignore require-await -- what is thrown must reject, as in the other store
+  async run(sql: string, values: readonly SqlValue[] = []): Promise<SqlResult> {
     try {
-      return await Promise.resolve(work());
+      const statement = this.#database.prepare(sql);
+      if (statement.columns().length === 0) {
+        return { rows: [], matched: Number(statement.run(...values).changes) };
+      }
+      const rows = statement.all(...values);
+      return { rows, matched: rows.length };
+    } catch (error) {
+      throw sqliteFault(error, this.location);
+    }
+  }
+
+  runOnce(sql: string, values: readonly SqlValue[] = []): Promise<SqlResult> {
+    return this.run(sql, values);
+  }
+
+  // deno-lint-ignore require-await -- as above
+  async close(): Promise<void> {
+    try {
+      if (this.#database.isOpen) this.#database.close();
     } catch (error) {
       throw sqliteFault(error, this.location);
     }
@@ -163,6 +131,49 @@ class SqliteStore implements AccountStore {
  * ```
  */
 export function openSqliteStore(path: string): AccountStore {
+  return new SqliteAccounts(new SqliteRunner(path, openFile(path).database));
+}
+
+/**
+ * Opens protocol 2's accounts of a file, which is made or upgraded where that is due.
+ *
+ * @param path The file, as for {@link openSqliteStore}; both may be open at once.
+ * @returns The store, ready for use.
+ * @throws {ChatError} DATABASE as {@link openSqliteStore}.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const folder = Deno.makeTempDirSync();
+ * const store = openSqliteKeyAccounts(`${folder}/accounts.db`);
+ * assert.equal(await store.find("0".repeat(64)), undefined);
+ * await store.close();
+ * Deno.removeSync(folder, { recursive: true });
+ * ```
+ */
+export function openSqliteKeyAccounts(path: string): KeyAccountStore {
+  return new SqlKeyAccounts(new SqliteRunner(path, openFile(path).database));
+}
+
+/**
+ * Makes or upgrades the tables of a file, as opening it does too.
+ *
+ * @param path The file.
+ * @returns Whether the tables were made, completed, or were ready.
+ * @throws {ChatError} DATABASE as {@link openSqliteStore}.
+ */
+export function initSqlite(path: string): SchemaOutcome {
+  const { database, outcome } = openFile(path);
+  database.close();
+  return outcome;
+}
+
+interface OpenFile {
+  readonly database: DatabaseSync;
+  readonly outcome: SchemaOutcome;
+}
+
+function openFile(path: string): OpenFile {
   const file = isAbsolute(path) ? path : `./${path}`; // keeps ":memory:" and "file:" plain names
   let database: DatabaseSync | undefined;
   try {
@@ -170,8 +181,7 @@ export function openSqliteStore(path: string): AccountStore {
     refuseDirectory(file);
     database = new DatabaseSync(file, { timeout: BUSY_MS });
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-    prepareSchema(database, path);
-    return new SqliteStore(path, database);
+    return { database, outcome: prepareSchema(database, path) };
   } catch (error) {
     database?.close(); // rolls back
     throw sqliteFault(error, path);

@@ -63,7 +63,7 @@ function faultOf(error: unknown): Fault | undefined {
 /**
  * Whether a statement failed because a value must be unique and is taken.
  *
- * @param error What `node:sqlite` threw.
+ * @param error What `node:sqlite` threw, or a ChatError that keeps it as its cause.
  * @returns Whether it is SQLITE_CONSTRAINT_UNIQUE.
  *
  * @example
@@ -73,7 +73,7 @@ function faultOf(error: unknown): Fault | undefined {
  * ```
  */
 export function isTaken(error: unknown): boolean {
-  return resultCode(error) === CONSTRAINT_UNIQUE;
+  return resultCode(error instanceof ChatError ? error.cause : error) === CONSTRAINT_UNIQUE;
 }
 
 /**

@@ -17,9 +17,10 @@ import { ATTACKS as STOLEN_CERTIFICATE } from "./stolen_certificate.ts";
 import { ATTACKS as TAMPERING } from "./tampering.ts";
 import { ATTACKS as TERMINAL } from "./terminal.ts";
 import { ATTACKS as TRANSCRIPT_LINES } from "./transcript_lines.ts";
+import { ROOM_ATTACKS } from "./v2/all.ts";
 
-/** All rows. */
-export const ALL_ATTACKS: readonly Attack[] = [
+/** The rows of protocol 1. */
+export const CLASSIC_ATTACKS: readonly Attack[] = [
   ...PEER_CERTIFICATE,
   ...STOLEN_CERTIFICATE,
   ...KEY_EXCHANGE,
@@ -33,3 +34,6 @@ export const ALL_ATTACKS: readonly Attack[] = [
   ...TERMINAL,
   ...CAPTURE,
 ];
+
+/** The rows of both protocols. */
+export const ALL_ATTACKS: readonly Attack[] = [...CLASSIC_ATTACKS, ...ROOM_ATTACKS];

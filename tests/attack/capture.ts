@@ -31,13 +31,8 @@ function capture(): Promise<Buffer> {
 }
 
 async function makeCapture(): Promise<Buffer> {
-  const dir = await Deno.makeTempDir({ prefix: "securechat-capture-" });
-  try {
-    await using world = await startWorld();
-    await using clear = new ClearText();
-    const file = `${dir}/wire.pcap`;
-    await using _tshark = new Tshark(file, [world.server.address.port, clear.port]);
-    await sendUntilCaptured(clear, { file, marker: MARKER_START });
+  await using world = await startWorld();
+  return await captureWire(world.server.address.port, async () => {
     const first = await world.join(NAME);
     first.connection?.say(WORDS);
     await eventually(() => world.sessionEvents.some((event) => event.kind === "said"));
@@ -50,6 +45,24 @@ async function makeCapture(): Promise<Buffer> {
     await again.untilKind("opened");
     await again.connection?.leave();
     assert.equal(again.endCode, undefined);
+  });
+}
+
+/**
+ * Captures what goes over the wire to and from a port, between two markers in clear.
+ *
+ * @param port The port.
+ * @param scene What happens meanwhile.
+ * @returns The capture.
+ */
+export async function captureWire(port: number, scene: () => Promise<void>): Promise<Buffer> {
+  const dir = await Deno.makeTempDir({ prefix: "securechat-capture-" });
+  try {
+    await using clear = new ClearText();
+    const file = `${dir}/wire.pcap`;
+    await using _tshark = new Tshark(file, [port, clear.port]);
+    await sendUntilCaptured(clear, { file, marker: MARKER_START });
+    await scene();
     await sendUntilCaptured(clear, { file, marker: MARKER_END });
     return await readCapture(file);
   } finally {
@@ -134,8 +147,8 @@ async function readCapture(file: string): Promise<Buffer> {
 }
 
 /** A text as it is, in hex of both cases, and in base64 at each of its three offsets. */
-function spellings(text: string): readonly Buffer[] {
-  const bytes = Buffer.from(text);
+function spellings(text: string | Uint8Array): readonly Buffer[] {
+  const bytes = Buffer.from(text as string); // either kind
   const base64 = [0, 1, 2].map((offset) => {
     const whole = Buffer.concat([Buffer.alloc(offset), bytes]).toString("base64");
     return whole.slice(offset === 0 ? 0 : offset + 1, -4); // characters that only this text decides
@@ -144,23 +157,36 @@ function spellings(text: string): readonly Buffer[] {
   return [bytes, ...[hex, hex.toUpperCase(), ...base64].map((spelling) => Buffer.from(spelling))];
 }
 
-function finds(wire: Buffer, text: string): boolean {
+function finds(wire: Buffer, text: string | Uint8Array): boolean {
   return spellings(text).some((spelling) => wire.includes(spelling));
 }
 
-/** Looks for secrets, after it has shown that it can see. */
-async function search(secrets: readonly string[]): Promise<string> {
-  const wire = await capture();
+/**
+ * Looks for secrets, after it has shown that it can see.
+ *
+ * @param wire The capture.
+ * @param secrets What must not be there.
+ * @param clear What must be there.
+ * @returns "found" or "not found".
+ */
+export function searchWire(
+  wire: Buffer,
+  secrets: readonly (string | Uint8Array)[],
+  clear: readonly string[],
+): string {
   for (const marker of [MARKER_START, MARKER_END]) {
     const [raw, hex, , ...base64] = spellings(marker);
     for (const spelling of [raw, hex, base64[0]]) {
       assert.ok(spelling !== undefined && wire.includes(spelling), "a marker was not seen");
     }
   }
-  for (const clear of ['"type": "server_hello"', '"type": "msg"', '"type": "receipt"']) {
-    assert.ok(wire.includes(Buffer.from(clear)), `${clear} was not seen`);
-  }
+  for (const text of clear) assert.ok(wire.includes(Buffer.from(text)), `${text} was not seen`);
   return secrets.some((secret) => finds(wire, secret)) ? "found" : "not found";
+}
+
+async function search(secrets: readonly string[]): Promise<string> {
+  const clear = ['"type": "server_hello"', '"type": "msg"', '"type": "receipt"'];
+  return searchWire(await capture(), secrets, clear);
 }
 
 function listening(what: string, secrets: readonly string[]): Attack {

@@ -11,7 +11,8 @@
 import { fileURLToPath } from "node:url";
 import { ALL_ATTACKS } from "./all.ts";
 import { missingFor } from "./attack.ts";
-import { type Edit, type Mutation, MUTATIONS } from "./mutations.ts";
+import { ALL_MUTATIONS } from "./all_mutations.ts";
+import type { Edit, Mutation } from "./mutations.ts";
 
 const COPIED = ["src", "tests", "deno.json", "deno.lock"] as const;
 const COPIES = 2; // one process each
@@ -120,7 +121,7 @@ async function work(copy: string, queue: Trial[]): Promise<number> {
 
 /** Every row needs a check that can be taken out, and no check may be for a row that is gone. */
 function requireComplete(): void {
-  const named = new Set(MUTATIONS.flatMap(({ attacks }) => attacks));
+  const named = new Set(ALL_MUTATIONS.flatMap(({ attacks }) => attacks));
   const names = new Set(ALL_ATTACKS.map(({ name }) => name));
   const faults = [
     ...[...names.difference(named)].map((name) => `no check is taken out for: ${name}`),
@@ -136,7 +137,7 @@ async function trialsOf(words: readonly string[]): Promise<Trial[]> {
     if (missing === undefined) runnable.add(attack.name);
     else print(`${attack.name}: ${missing}`);
   }
-  return MUTATIONS.flatMap((mutation) =>
+  return ALL_MUTATIONS.flatMap((mutation) =>
     mutation.attacks
       .filter((attack) => runnable.has(attack))
       .filter((attack) => words.length === 0 || words.some((word) => attack.includes(word)))

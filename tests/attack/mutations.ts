@@ -31,25 +31,28 @@ const EVIDENCE = "protocol/v1/evidence.ts";
 const THROTTLE = "store/login_throttle.ts";
 
 /** A condition that is never true any more. */
-function never(file: string, condition: string): Edit {
+export function never(file: string, condition: string): Edit {
   return { file, search: `if (${condition}) {`, replace: "if (false) {" };
 }
 
 /** A text that is gone. */
-function cut(file: string, search: string, replace = ""): Edit {
+export function cut(file: string, search: string, replace = ""): Edit {
   return { file, search, replace };
 }
 
-const IS_THE_CA = cut(
+/** That a certificate is not the CA's own. */
+export const IS_THE_CA = cut(
   VALIDATE,
   "if (isLeaf) return { reason,",
   'if (reason === "is_ca") return undefined as never;\n  if (isLeaf) return { reason,',
 );
-const ROLE = never(
+/** The role of a certificate. */
+export const ROLE = never(
   "pki/path/profile_rules.ts",
   "!extendedKeyUsage?.includes(PURPOSE_OID[purpose])",
 );
-const NAME = cut(
+/** The name of a server. */
+export const NAME = cut(
   "pki/path/validate_path.ts",
   "!isForName(leaf, request.name, useCommonName)",
   "false",
@@ -85,6 +88,16 @@ const IN_CLEAR = cut(
     "plain: encodeJson(message).toBase64() });",
 );
 
+/** The CA's signature itself, and the name of its key; the CA's name is left. */
+export const NAMESAKE: readonly Edit[] = [
+  cut(
+    "pki/path/work_budget.ts",
+    "verifyCertificateSignature({ algorithm, spkiDer: key.spkiDer, signature, data });",
+    "[algorithm, signature, data].length > 0;",
+  ),
+  cut(CHECK_PATH, "if (isKey && isSerial && isName) continue;", "continue;"),
+];
+
 const CERTIFICATES: readonly Mutation[] = [
   {
     check: "the end of a certificate's life",
@@ -119,14 +132,8 @@ const CERTIFICATES: readonly Mutation[] = [
     ],
   },
   {
-    check: "the CA's signature itself, with its name left",
-    edits: [
-      cut(
-        "pki/path/work_budget.ts",
-        "verifyCertificateSignature({ algorithm, spkiDer: key.spkiDer, signature, data });",
-        "[algorithm, signature, data].length > 0;",
-      ),
-    ],
+    check: "the CA's signature itself (and its key's name), with its own name left",
+    edits: NAMESAKE,
     attacks: [
       "a client shows a certificate of another CA of the same name",
       "a server shows a certificate of another CA of the same name",
@@ -336,7 +343,9 @@ const ACCOUNTS: readonly Mutation[] = [
   },
   {
     check: "that the delay doubles",
-    edits: [cut(THROTTLE, "DELAY_FIRST_MS * 2 ** (beyond - 1)", "DELAY_FIRST_MS")],
+    edits: [
+      cut("store/recent_failures.ts", "DELAY_FIRST_MS * 2 ** (beyond - 1)", "DELAY_FIRST_MS"),
+    ],
     attacks: ["a client goes on guessing after each delay"],
   },
   {
@@ -393,7 +402,11 @@ const TEXT: readonly Mutation[] = [
         "const base64 = z.string();",
       ),
       cut("bytes/base64.ts", "fromBase64(text, {", 'fromBase64(text.split("\\n", 1)[0] ?? "", {'),
-      cut("bytes/base64.ts", "if (bytes.toBase64() === text) return bytes;", "return bytes;"),
+      cut(
+        "bytes/base64.ts",
+        "if (text.length === 4 * Math.ceil(bytes.length / 3)) return bytes;",
+        "return bytes;",
+      ),
       ONE_FORM,
     ],
     attacks: ["a message has a line end in its ct", "a message has a whole forged line in its ct"],
@@ -424,7 +437,7 @@ const TEXT: readonly Mutation[] = [
   {
     check: "printable words at the operator",
     edits: [
-      cut("cli/server_view.ts", "[${name}] ${printable(event.text)}", "[${name}] ${event.text}"),
+      cut("cli/server_view.ts", "${where}] ${printable(event.text)}", "${where}] ${event.text}"),
     ],
     attacks: ["a client writes control sequences to the operator"],
   },
@@ -435,7 +448,13 @@ const TEXT: readonly Mutation[] = [
   },
   {
     check: "printable words at a script",
-    edits: [cut("cli/client_view.ts", "write(`${printable(event.text)}", "write(`${event.text}")],
+    edits: [
+      cut(
+        "cli/client_view.ts",
+        "write(`${who}${printable(event.text)}",
+        "write(`${who}${event.text}",
+      ),
+    ],
     attacks: ["the operator writes control sequences to a client"],
   },
   {
@@ -453,8 +472,8 @@ const TEXT: readonly Mutation[] = [
     edits: [
       cut(
         "cli/server_view.ts",
-        "certificate of ${printable(event.certificate.commonName)}",
-        "certificate of ${event.certificate.commonName}",
+        "certificate of ${printable(commonName)}, by",
+        "certificate of ${commonName}, by",
       ),
       STRICT,
     ],
@@ -530,7 +549,7 @@ const LISTENING: readonly Mutation[] = [
   },
 ];
 
-/** All of them. */
+/** All of protocol 1. */
 export const MUTATIONS: readonly Mutation[] = [
   ...CERTIFICATES,
   ...KEYS,

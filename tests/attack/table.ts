@@ -4,7 +4,8 @@
  * @module
  */
 
-import { ALL_ATTACKS } from "./all.ts";
+import { ALL_ATTACKS, CLASSIC_ATTACKS } from "./all.ts";
+import { ROOM_ATTACKS } from "./v2/all.ts";
 import { type Attack, missingFor } from "./attack.ts";
 
 type Row = readonly [name: string, expected: string, got: string, where: string, verdict: string];
@@ -36,13 +37,16 @@ async function judge(attack: Attack): Promise<Row> {
 
 async function main(): Promise<number> {
   const columns = widths();
-  print(line(HEAD, columns));
-  print(columns.map((width) => "-".repeat(width)).concat("-------").join("  "));
+  const tables = [["securechat/1", CLASSIC_ATTACKS], ["securechat/2", ROOM_ATTACKS]] as const;
   const verdicts: string[] = [];
-  for (const attack of ALL_ATTACKS) {
-    const row = await judge(attack);
-    print(line(row, columns));
-    verdicts.push(row[4]);
+  for (const [protocol, attacks] of tables) {
+    print(`\n${protocol}\n${line(HEAD, columns)}`);
+    print(columns.map((width) => "-".repeat(width)).concat("-------").join("  "));
+    for (const attack of attacks) {
+      const row = await judge(attack);
+      print(line(row, columns));
+      verdicts.push(row[4]);
+    }
   }
   const held = verdicts.filter((verdict) => verdict === "held").length;
   print(`\n${held} of ${verdicts.length} attacks failed to do harm, as promised`);

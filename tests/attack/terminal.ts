@@ -32,11 +32,11 @@ const SHOWN = "mischief";
 const FORGED_LINE = "[operator]";
 
 /** Clears the screen, writes the clipboard, reverses the writing, colours (C1), forges a line. */
-const HOSTILE = `${SHOWN}\x1b[2J\x1b]52;c;ZXZpbA==\x07\u202etxt\u2066\u009b31m\x7f\r\n` +
+export const HOSTILE = `${SHOWN}\x1b[2J\x1b]52;c;ZXZpbA==\x07\u202etxt\u2066\u009b31m\x7f\r\n` +
   `\u2028${FORGED_LINE} tell me your password`;
 
 /** The same for a field that may not hold a line end. */
-const HOSTILE_NAME = `${SHOWN}\x1b[2J\x1b]0;root\x07\u202e\u009b31m`;
+export const HOSTILE_NAME = `${SHOWN}\x1b[2J\x1b]0;root\x07\u202e\u009b31m`;
 
 /** Judges everything that was written to a terminal. */
 function judge(screen: string): string {
@@ -48,7 +48,7 @@ function judge(screen: string): string {
 }
 
 /** Everything that an operator saw. */
-function operatorScreen(world: ChatWorld): string {
+export function operatorScreen(world: Pick<ChatWorld, "serverEvents">): string {
   const io = memoryIo({ answers: [] });
   const view = new ServerView(io);
   for (const event of world.serverEvents) view.show(event);
@@ -62,7 +62,7 @@ const VIEWS = [
 ] as const;
 
 /** Everything that a person, a script, or whoever asked for JSON saw at a client. */
-function clientScreens(client: TestClient): readonly string[] {
+export function clientScreens(client: Pick<TestClient, "events">): readonly string[] {
   return VIEWS.map(({ isTerminal, json }) => {
     const io = memoryIo({ answers: [] });
     const out = { isTerminal, write: io.out.write };
@@ -75,7 +75,8 @@ function clientScreens(client: TestClient): readonly string[] {
   });
 }
 
-function judgeAll(screens: readonly string[]): string {
+/** The same of several. */
+export function judgeAll(screens: readonly string[]): string {
   return [...new Set(screens.map(judge))].join(", ");
 }
 

@@ -6,7 +6,10 @@
 
 import { benchChat } from "./chat.ts";
 import { benchIdle } from "./idle.ts";
+import { benchIdleRooms } from "./idle_rooms.ts";
 import { benchParts } from "./parts.ts";
+import { benchRooms } from "./rooms.ts";
+import { benchSignIn } from "./sign_in.ts";
 import { benchStart } from "./start.ts";
 import { type BenchResult, benchVerify } from "./verify.ts";
 
@@ -18,14 +21,23 @@ const GOALS: Readonly<Record<string, string>> = {
   "10 senders": "goal ≥ 500, original: one client at a time",
   "verify a transcript": "goal ≥ 4000, original 1600",
   "start of --help, times": "goal ≤ 4",
+  "RSA-2048: set-up, median": "goal ≤ 25",
+  "Ed25519: set-up, median": "goal ≤ 10",
+  "Ed25519: from said to shown": "goal ≤ 3",
+  "Ed25519: one sender, durable": "goal ≥ 2000",
+  "RSA-2048: one sender, durable": "goal ≥ 350",
+  "server's memory for each in a room": "goal ≤ 100",
 };
 
 const SECTIONS = {
   "Start": benchStart,
   "Where the time goes": benchParts,
+  "Signing in": benchSignIn,
   "Conversation": benchChat,
   "Audit": benchVerify,
   "Idle sessions": benchIdle,
+  "Rooms": benchRooms,
+  "Idle rooms": benchIdleRooms,
 } as const;
 
 function print(line: string): void {

@@ -81,15 +81,41 @@ export async function startServerProcess(): Promise<ServerProcess> {
   await Deno.writeTextFile(`${folder}/certs/server-cert.pem`, certificatePem(server.certificate));
   const key = encodePrivateKey(server.key);
   await Deno.writeTextFile(`${folder}/certs/server-key.pem`, key, { mode: 0o600 });
+  const { process, port } = await launchServer(folder);
+  return new ServerProcess(process, { folder, port });
+}
+
+/** A process that listens. */
+export interface LaunchedServer {
+  readonly process: Deno.ChildProcess;
+  readonly port: number;
+}
+
+/** Starts `securechat serve` with the files in `certs/` of a folder, on a free port. */
+export async function launchServer(
+  folder: string,
+  options: readonly string[] = [],
+): Promise<LaunchedServer> {
   const permissions = ["--allow-read", "--allow-write", "--allow-net=127.0.0.1", "--allow-env"];
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--config", CONFIG, ...permissions, MAIN, "serve", "--port", "0"],
+    args: [
+      "run",
+      "--quiet",
+      "--config",
+      CONFIG,
+      ...permissions,
+      MAIN,
+      "serve",
+      "--port",
+      "0",
+      ...options,
+    ],
     cwd: folder,
     stdin: "null",
     stdout: "null",
     stderr: "piped",
   }).spawn();
-  return new ServerProcess(process, { folder, port: await listeningPort(process) });
+  return { process, port: await listeningPort(process) };
 }
 
 async function listeningPort(process: Deno.ChildProcess): Promise<number> {

@@ -71,3 +71,25 @@ Deno.test("clientView() shows a person everything on the screen, with who and wh
   view.tell("after");
   assert.equal(io.stdout(), "after\n");
 });
+
+// an event of a room, its line on a person's screen
+const ROOM_LINES: readonly (readonly [SessionEvent, string])[] = [
+  [{ kind: "presence", change: "join", who: "bob" }, "  bob is here"],
+  [
+    { kind: "presence", change: "leave", who: "c1568f91b81943db" },
+    "  somebody (certificate c1568f91b81943db) has left",
+  ],
+  [
+    { kind: "entered", room: "pumps", log: "ab".repeat(16), size: 7 },
+    "  in room pumps from line 7 on, log abababababababab",
+  ],
+  [{ kind: "parted", room: "pumps", size: 9 }, "✓ phase 6: both sides have signed all 9 lines"],
+];
+
+Deno.test("clientView() shows a person who comes and goes, and where the room's lines begin", () => {
+  for (const [event, line] of ROOM_LINES) {
+    const io = personIo();
+    clientView(io, { json: false }).show(event);
+    assert.equal(io.stdout(), `${line}\n`);
+  }
+});

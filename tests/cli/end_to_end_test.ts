@@ -62,7 +62,7 @@ async function serve(
   args: readonly string[] = [],
   options: Parameters<ProgramFolder["start"]>[1] = EMBEDDED,
 ): Promise<Serving> {
-  const server = folder.start(["serve", ...args], options);
+  const server = folder.start(["serve", "--protocol", "1", ...args], options);
   await server.closeInput();
   const [, address = ""] = await server.until("stderr", /listening on (\S+:\d+)/);
   return { server, address };
@@ -73,7 +73,7 @@ function client(address: string, name: string, how: string): readonly string[] {
   const identity = name === "bob"
     ? ["--cert", "certs/bob-cert.pem", "--key", "certs/bob-key.pem"]
     : [];
-  return ["connect", address, ...account, ...identity, ...how.split(" ")];
+  return ["connect", address, "--protocol", "1", ...account, ...identity, ...how.split(" ")];
 }
 
 async function stop(folder: ProgramFolder, program: RunningProgram): Promise<Finished> {
@@ -262,7 +262,7 @@ Deno.test("securechat serve runs on without its database, and a sign-in gets one
 
 Deno.test("securechat connect refuses what cannot work before it dials", async () => {
   await using folder = await preparedFolder();
-  const none = ["connect", "127.0.0.1:1"];
+  const none = ["connect", "127.0.0.1:1", "--protocol", "1"];
   const cases: readonly (readonly string[])[] = [
     none,
     [...none, "--login"],

@@ -37,8 +37,10 @@ async function load(folder: string, at = VALID_AT): Promise<string> {
     const { trust } = await TrustSource.load({
       ...{ ca: config.ca.cert, crl: config.crl.path, isCrlNamed: false, crlRequired: false },
     });
-    const identity = await loadIdentity(config, { role: "server", io, trust });
-    return `${identity.certificate.commonName}${io.stderr()}`;
+    const loading = { role: "server", io, trust, protocols: [1, 2] } as const;
+    const { own, classic } = await loadIdentity(config, loading);
+    assert.equal(classic?.certificate.fingerprint, own.fingerprint);
+    return `${own.name}${io.stderr()}`;
   } catch (error) {
     const { code, hint } = error as ChatError;
     return `${code} ${hint.replaceAll(folder, "DIR")}`;

@@ -101,3 +101,15 @@ Deno.test("Operator's /help names every command", () => {
     assert.ok(shown.some((line) => line.startsWith(use)), use);
   }
 });
+
+Deno.test("Operator is told that /to does not reach somebody in a room, who is here all the same", () => {
+  const shown: string[] = [];
+  const members = [{ username: "alice", address: "192.0.2.1:1", sinceMs: 0, protocol: 2 }];
+  const server = { members: () => members, say: () => 0 } as unknown as ChatServer;
+  const screen = { print: (text: string) => void shown.push(text) } as unknown as ChatScreen;
+  const operator = new Operator({ server, screen, now: () => 0 });
+  operator.take("/to Alice psst");
+  operator.take("/to bob psst");
+  assert.match(shown[0] ?? "", /^Alice speaks protocol 2, .* no \/to$/);
+  assert.match(shown[1] ?? "", /^nobody here is called bob/);
+});

@@ -47,7 +47,9 @@ function watchedIo(): Io & { stdout(): string; stderr(): string } {
 async function started(): Promise<Started> {
   return {
     server: { address: { host: "127.0.0.1", port: 5555 } } as ChatServer,
-    identity: await testIdentity(SERVER_NAME, "server"),
+    identity: (await testIdentity(SERVER_NAME, "server")).certificate,
+    protocols: [1, 2],
+    rooms: ["main"],
     ca: "Test CA",
     revocations: "list 3",
     accounts: "securechat.db",
@@ -73,7 +75,7 @@ Deno.test("ServerView shows an operator the panel, the phases and the words", as
   const view = new ServerView(io);
   view.started(await started());
   for (const event of sessionEvents()) view.show(event);
-  for (const text of ["Server Started", "127.0.0.1:5555", "relaying", "securechat.db"]) {
+  for (const text of ["Server Started", "127.0.0.1:5555", "relays", "securechat.db"]) {
     assert.ok(io.stdout().includes(text), text);
   }
   assert.match(io.stdout(), /^#7 connected from 192\.0\.2\.1:5$/m);
@@ -102,4 +104,12 @@ Deno.test("ServerView writes to the screen while there is one", () => {
   view.show({ kind: "connected", member: MEMBER });
   assert.equal(rows.length, 1);
   assert.notEqual(io.stdout(), "");
+});
+
+Deno.test("ServerView gives no hint about dialling when a client is gone", () => {
+  const io = watchedIo();
+  const view = new ServerView(io);
+  const error = new ChatError("CONNECTION", "the other side closed the connection");
+  view.show({ kind: "session", member: MEMBER, event: { kind: "ended", error } });
+  assert.match(io.stdout(), /: \[CONNECTION\] the other side closed the connection$/m);
 });

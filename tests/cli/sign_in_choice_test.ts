@@ -9,6 +9,7 @@ const NONE: SignInFlags = {
   username: undefined,
   passwordFile: undefined,
   passwordStdin: false,
+  hasName: true,
 };
 const { signal } = new AbortController();
 

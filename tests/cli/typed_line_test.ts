@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import type { Connection } from "../../src/chat/connection.ts";
-import { type TypedLine, typedLine } from "../../src/cli/typed_line.ts";
+import { type Around, type TypedLine, typedLine } from "../../src/cli/typed_line.ts";
 
 const CONNECTION = { transcriptPath: "transcripts/x" } as Connection;
 
+const AROUND: Around = { server: "host:1", speakers: new Set() };
+
 function shown(typed: TypedLine): string {
-  return typed.kind === "show" ? typed.text(CONNECTION, "host:1") : typed.kind;
+  return typed.kind === "show" ? typed.text(CONNECTION, AROUND) : typed.kind;
 }
 
 // line, what it means to a person, what to a script
@@ -43,4 +45,13 @@ Deno.test("typedLine() names every command, and the nearest one", () => {
   assert.match(shown(typedLine("/quti", { isPerson: true })), /did you mean \/quit\?/);
   assert.match(shown(typedLine("/xylophone", { isPerson: true })), /see \/help/);
   assert.match(shown(typedLine("/who", { isPerson: true })), /host:1; transcript transcripts\/x/);
+});
+
+Deno.test("typedLine() tells of a room who has spoken there, printable, and of others nothing", () => {
+  const typed = typedLine("/who", { isPerson: true });
+  assert.ok(typed.kind === "show");
+  const room = { ...AROUND, room: "pumps", speakers: new Set(["bob", "ev\x1bil"]) };
+  const text = typed.text(CONNECTION, room);
+  assert.match(text, /whoever is in room pumps; .*since you came: bob, ev\\u\{1b\}il; transcript/);
+  assert.match(typed.text(CONNECTION, { ...AROUND, room: "pumps" }), /since you came: nobody;/);
 });

@@ -178,7 +178,7 @@ const WRONG: readonly (readonly [readonly string[], number, RegExp])[] = [
   [["--ca", ORIGINAL_CA, "--cert", "no-such.pem", "x"], 4, /\[NO_INPUT\]/],
   [["--ca", ORIGINAL_CA, "--session-key", ORIGINAL_CA, "x"], 1, /\[FILE\].*too large/],
   [["--ca", ORIGINAL, "x"], 1, /\[FORMAT\]/],
-  [["--ca", ORIGINAL_CA, ORIGINALS], 1, /\[FILE\].*it is a folder/],
+  [["--ca", ORIGINAL_CA, `${ORIGINALS}../protocol-2`], 4, /\[NO_INPUT\].*the folder has no/],
 ];
 
 for (const [args, status, text] of WRONG) {

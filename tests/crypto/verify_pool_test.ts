@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { sign, type SignedItem } from "../../src/crypto/signature.ts";
 import { VerifyPool } from "../../src/crypto/verify_pool.ts";
+import { identity2 } from "../testkit/identities2.ts";
 import { cast } from "../testkit/transcript_builder.ts";
 
 /** Items, every third with the wrong key, every fifth with a changed signature. */
@@ -50,3 +51,22 @@ Deno.test("VerifyPool lets timers run while it works", async () => {
   clearInterval(timer);
   assert.ok(ticks > 0);
 });
+
+for (const keyType of ["rsa-2048", "ec-p256", "ed25519"] as const) {
+  Deno.test(`VerifyPool knows a leaf's key, ${keyType}, on every thread by protocol 2's rules alone`, async () => {
+    const own = await identity2("alice", "client", { keyType });
+    const items = await Promise.all(Array.from({ length: 200 }, async (_, index) => {
+      const data = new TextEncoder().encode(`message ${index}`);
+      const signature = await own.signingKey.sign(data);
+      if (index % 5 === 0) signature[0] = (signature[0] ?? 0) ^ 1;
+      return { key: own.leaf.key, signature, data };
+    }));
+    for (const cores of [1, 3]) {
+      using pool = new VerifyPool(cores, "leaf");
+      assert.deepEqual(await pool.verifyAll(items), items.map((_, index) => index % 5 !== 0));
+      using older = new VerifyPool(cores);
+      const isGood = (index: number) => keyType === "rsa-2048" && index % 5 !== 0;
+      assert.deepEqual(await older.verifyAll(items), items.map((_, index) => isGood(index)));
+    }
+  });
+}

@@ -8,20 +8,34 @@ import { Deadlines } from "../../src/chat/deadlines.ts";
 import { LIMITS } from "../../src/chat/limits.ts";
 import { Outbox } from "../../src/chat/outbox.ts";
 import { ChatServer } from "../../src/chat/server.ts";
+import { SignInDesk } from "../../src/chat/sign_in_desk.ts";
 import { mergeSettings } from "../../src/cli/config.ts";
 import { report } from "../../src/cli/report.ts";
-import { randomBytes } from "../../src/crypto/entropy.ts";
+import { equivocationError } from "../../src/cli/verify_compare.ts";
 import { sharedValue } from "../../src/crypto/modp.ts";
+import { Secret } from "../../src/crypto/secret.ts";
 import { asChatError, ChatError, type ErrorCode, ERRORS } from "../../src/errors.ts";
 import { main } from "../../src/main.ts";
 import { parseLedgerLine } from "../../src/pki/ledger.ts";
 import { badCertificate, findFault } from "../../src/pki/validate.ts";
 import { FrameReader } from "../../src/protocol/frame.ts";
+import type { ClientRoom } from "../../src/protocol/v2/client_room.ts";
+import type { OwnIdentity } from "../../src/protocol/v2/handshake.ts";
+import type { SignedStatement, Statement } from "../../src/protocol/v2/statement.ts";
+import { RecordOpener } from "../../src/protocol/v2/record_stream.ts";
+import { chooseVersion } from "../../src/protocol/v2/version.ts";
 import { LoginThrottle } from "../../src/store/login_throttle.ts";
 import { readPrivate, writePrivate } from "../../src/store/private_file.ts";
-import { openSqliteStore } from "../../src/store/sqlite.ts";
+import { openSqliteKeyAccounts, openSqliteStore } from "../../src/store/sqlite.ts";
+import { MerkleTree } from "../../src/protocol/v2/merkle_tree.ts";
+import { compareLogs } from "../../src/transcript/v2/compare.ts";
 import { parseEntry } from "../../src/transcript/v1/entry.ts";
+import { forward, Middle } from "../testkit/middle.ts";
+import { startRoomWorld } from "../testkit/room_server_world.ts";
 import { startWorld, testCa, testIdentity, testLeaf } from "../testkit/chat_world.ts";
+import { HandRoom, LOG, sessionName } from "../testkit/hand_room.ts";
+import { identity2, NOW_MS as ROOM_NOW_MS, SERVER2_NAME } from "../testkit/identities2.ts";
+import { sampleKeyHash } from "../testkit/key_account_contract.ts";
 import { bodyOf, messageOf, newClient, openPair } from "../testkit/machines.ts";
 import { memoryIo } from "../testkit/memory_io.ts";
 import { inTempFolder } from "../testkit/temp_folder.ts";
@@ -76,7 +90,46 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     return promise;
   },
   HANDSHAKE: () => sharedValue(5n, 1n),
+  VERSION: () => chooseVersion(new TextEncoder().encode('{"version":3}'), [1, 2]),
+  TAMPERED: () => new RecordOpener(new Secret(new Uint8Array(32))).open(new Uint8Array(32)),
+  TRUNCATED: async () => {
+    await using world = await startRoomWorld();
+    const middle = Middle.start({ port: world.server.address.port, rule: forward });
+    const client = await world.join("alice", { port: middle.port });
+    await middle[Symbol.asyncDispose]();
+    await client.untilKind("ended");
+    throw client.events.find((event) => event.kind === "ended")?.error;
+  },
+  FORKED: async () =>
+    await (await quietRoom()).takeEntry(await quietWord({ size: 9 }), ROOM_NOW_MS),
+  EQUIVOCATION: async () => {
+    const { leaf: certificate } = await identity2(SERVER2_NAME, "server");
+    const part = (leaf: number) => {
+      const tree = new MerkleTree();
+      tree.append(new Uint8Array(32).fill(leaf));
+      return { tree, roots: [{ size: 1, root: tree.rootAt(1).toHex(), line: 2 }] };
+    };
+    if (compareLogs(part(1), part(2)).kind !== "equivocation") return undefined;
+    const party = { role: "server", isOwner: false, certificate, name: SERVER2_NAME } as const;
+    const server = { ...party, fingerprint: "", line: 1, entries: 1, signedOver: 1 };
+    throw equivocationError({ file: "a", log: LOG, server }, { file: "b" });
+  },
+  STALE: async () => await (await quietRoom()).takeEntry(await quietWord({ ts: 0 }), ROOM_NOW_MS),
+  UNSIGNED: async () => (await quietRoom()).reportLate(ROOM_NOW_MS + 62_000),
+  LIMIT: async () => {
+    const room = await quietRoom();
+    for (let said = 0; said <= 1024; said++) await room.say("is anybody there?", ROOM_NOW_MS);
+  },
   SIGN_IN: () => logIn(1),
+  CERT_MISMATCH: () =>
+    inTempFolder(async (folder) => {
+      const store = openSqliteKeyAccounts(`${folder}/x.db`);
+      const request = { type: "login", email: "a@x", password: "secret" } as const;
+      const asker = { keyHash: sampleKeyHash("a"), commonName: "a", emails: [], nowMs: 0 };
+      const answer = await new SignInDesk({ store }).answer(request, asker);
+      await store.close();
+      return answer.kind === "refused" ? answer.error : undefined;
+    }),
   BUSY: () => logIn(5),
   SLOW: () => {
     const { promise, resolve } = Promise.withResolvers<unknown>();
@@ -98,15 +151,15 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
   },
   ADDRESS: async () => {
     using holder = Deno.listen({ hostname: HOST, port: 0 });
-    const { session } = await newClient();
-    await withStore(async (store) => {
-      ChatServer.listen({
-        ...{ host: HOST, port: holder.addr.port, store, relay: false, saltSecret: randomBytes(32) },
-        ...{ identity: await testIdentity("chat.test", "server"), newSession: () => session },
-        revocationOf: () => undefined,
-        ...{ transcriptDir: "", keepSessionKey: false, now: Date.now, onEvent: () => undefined },
-      });
+    await ChatServer.listen({
+      ...{ host: HOST, port: holder.addr.port, now: Date.now },
+      ...{ revocationOf: () => undefined, onEvent: () => undefined },
     });
+  },
+  ROOM: async () => {
+    await using world = await startRoomWorld();
+    const client = await world.join("alice", { room: "attic" });
+    throw client.events.find((event) => event.kind === "ended")?.error;
   },
   DATABASE: () => inTempFolder((folder) => Promise.resolve(openSqliteStore(folder))),
   ACCOUNT: () =>
@@ -129,6 +182,24 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     await client.step({ kind: "start" }); // an open chat has no use for it
   },
 };
+
+/** A room of protocol 2 whose server never signs for its entry. */
+async function quietRoom(): Promise<ClientRoom> {
+  const { room, alice } = await handRoom();
+  return await room.client(alice, sessionName(1));
+}
+
+/** What its server says next, with something wrong. */
+async function quietWord(changes: Partial<Statement>): Promise<SignedStatement> {
+  const { room } = await handRoom();
+  return await room.sign(room.server, LOG, { kind: "notice", ...changes });
+}
+
+async function handRoom(): Promise<{ readonly room: HandRoom; readonly alice: OwnIdentity }> {
+  const server = await identity2(SERVER2_NAME, "server");
+  const room = await HandRoom.open(server, () => server);
+  return { room, alice: await identity2("alice", "client") };
+}
 
 function refusalOf(events: readonly { readonly kind: string }[]): unknown {
   const event = events.findLast(({ kind }) => kind === "refused");

@@ -21,8 +21,8 @@ const VARYING: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}-\d\d-\d\d\b/g, "DATE"],
   [/\b\d\d:\d\d:\d\d\b/g, "TIME"],
   [/127\.0\.0\.1:\d+/g, "ADDRESS"],
-  [/(client|server)_[0-9a-f]{16}_\d{8}_\d{6}/g, "$1_SESSION"],
-  [/\b(?:[0-9a-f]{64}|[0-9a-f]{16})\b/g, "HEX"],
+  [/(client|server)_[0-9a-f]{16}_\d{8}_\d{6}_main/g, "$1_SESSION"],
+  [/\b(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{16})\b/g, "HEX"],
 ];
 
 /** Somebody at a terminal. */
@@ -99,7 +99,7 @@ class Person {
 /** The operator's and Alice's terminals; returns what both have shown. */
 async function converse(): Promise<Readonly<Record<string, string>>> {
   const operator = new Person();
-  const alice = new Person(["1", "alice@example.org", "alice", PASSWORD, PASSWORD]);
+  const alice = new Person(["1", "alice@example.org", PASSWORD, PASSWORD]);
   const serving = operator.run(["serve", "--port", "0"]);
   const address = await operator.sees(/Address +(127\.0\.0\.1:\d+)/);
   const chatting = alice.run(["connect", address]);

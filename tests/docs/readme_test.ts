@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { CHAT_BODY_MAX_BYTES, HANDSHAKE_BODY_MAX_BYTES } from "../../src/protocol/frame.ts";
 import { ChatError, ERRORS } from "../../src/errors.ts";
-import type { Certificate } from "../../src/pki/certificate.ts";
+import { type Certificate, certificatePem } from "../../src/pki/certificate.ts";
 import type { SessionEvent } from "../../src/protocol/session.ts";
 import { eventJson } from "../../src/cli/event_json.ts";
 import { LIMITS } from "../../src/chat/limits.ts";
 import type { CommandModule, CommandTable } from "../../src/cli/dispatch.ts";
 import { type Setting, SETTING_NAMES, SETTINGS } from "../../src/cli/settings.ts";
 import { COMMANDS, main } from "../../src/main.ts";
+import { transcriptRoot } from "../testkit/transcript_keys.ts";
 import { memoryIo } from "../testkit/memory_io.ts";
 import { originalFrames, originalSecrets } from "../testkit/original.ts";
 import { inTempFolder } from "../testkit/temp_folder.ts";
@@ -16,7 +17,9 @@ import { anchorsOf, linksOf, quotedIn, readDocument, ROOT, rowsOf, sectionOf } f
 const README = readDocument("README.md");
 const DOCUMENTS = [
   "README.md",
-  ...["attacks", "operations", "protocol-1", "transcript"].map((name) => `docs/${name}.md`),
+  ...["attacks", "operations", "protocol-1", "protocol-2", "transcript"].map((name) =>
+    `docs/${name}.md`
+  ),
 ];
 
 Deno.test("README lists every error with its status, its wire text and its hint, and no other", () => {
@@ -98,6 +101,26 @@ Deno.test("README tells the members of verify --json", async () => {
   assert.deepEqual(members("`peerReceipt`"), ["sameOrder"]);
 });
 
+Deno.test("README tells the members of verify --json for a room", async () => {
+  await inTempFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/ca.pem`, certificatePem(transcriptRoot()));
+    const file = new URL("tests/data/transcripts/good_alice.jsonl", ROOT).pathname;
+    const io = memoryIo();
+    assert.equal(await main(["verify", file, "--ca", `${folder}/ca.pem`, "--json"], io), 0);
+    const rows = rowsOf(sectionOf(README, "### `verify --json`"));
+    const members = (name: string) =>
+      [
+        ...(rows.find(([object]) => object === name)?.[1] ?? "").replaceAll(/\([^)]*\)/g, "")
+          .matchAll(/`(\w+)`/g),
+      ].map(([, member]) => member);
+    const report = JSON.parse(io.stdout());
+    assert.deepEqual(members("the room"), Object.keys(report));
+    assert.deepEqual(members("a person"), Object.keys(report.parties[0]));
+    assert.deepEqual(members("a session"), Object.keys(report.sessions[0]));
+    assert.deepEqual(members("a line"), Object.keys(report.entries[0]));
+  });
+});
+
 const RECEIPT = { peer: "client", firstSeq: 0, lastSeq: 0, transcriptSha256: "", sig: "" } as const;
 const CERTIFICATE = { commonName: "", fingerprint: "", notAfter: new Date(0) } as Certificate;
 
@@ -107,6 +130,10 @@ const EVENTS: readonly SessionEvent[] = [
   { kind: "peer", certificate: CERTIFICATE },
   { kind: "signed_in", email: "", username: "" },
   { kind: "said", author: "peer", seqno: 1, ts: 0, text: "" },
+  { kind: "explained", note: { message: "ready", bytes: 1, derived: [] } },
+  { kind: "entered", room: "", log: "", size: 1 },
+  { kind: "presence", change: "join", who: "" },
+  { kind: "parted", room: "", size: 1 },
   { kind: "refused", error: new ChatError("REPLAY", "") },
   { kind: "told", status: "", message: "" },
   { kind: "peer_left", receipt: RECEIPT },

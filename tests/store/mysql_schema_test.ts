@@ -52,3 +52,25 @@ needs("mariadbd", "initMysql() rejects a table of another program with DATABASE"
   await mariadb.sql("CREATE TABLE foreign_table.users (id INT, login TEXT)");
   await rejectsWith(initMysql(options), /DB_NAME/);
 });
+
+needs("mariadbd", "initMysql() adds protocol 2's table to an older database", async () => {
+  const options = await mariadb.freshDatabase("older");
+  await initMysql(options);
+  await mariadb.sql("DROP TABLE older.key_accounts");
+  const before = await mariadb.sql("SHOW CREATE TABLE older.users");
+  assert.equal(await initMysql(options), "upgraded");
+  assert.equal(await initMysql(options), "ready");
+  assert.equal(await mariadb.sql("SHOW CREATE TABLE older.users"), before);
+});
+
+needs("mariadbd", "initMysql() rejects key_accounts of another program with DATABASE", async () => {
+  const foreign = await mariadb.freshDatabase("foreign_keys");
+  await mariadb.sql("CREATE TABLE foreign_keys.key_accounts (id INT, login TEXT)");
+  await rejectsWith(initMysql(foreign), /DB_NAME/);
+  for (const column of ["key_hash", "email_folded"]) {
+    const options = await mariadb.freshDatabase(`loose_${column}`);
+    await initMysql(options);
+    await mariadb.sql(`ALTER TABLE loose_${column}.key_accounts DROP INDEX ${column}`);
+    await rejectsWith(initMysql(options), /DB_NAME/);
+  }
+});

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { passwordHash } from "../../src/crypto/password.ts";
-import { initMysql, openMysqlStore } from "../../src/store/mysql.ts";
+import { initMysql, openMysqlKeyAccounts, openMysqlStore } from "../../src/store/mysql.ts";
 import type { MysqlOptions } from "../../src/store/mysql_options.ts";
 import { checkAccountStore, sampleAccount } from "../testkit/account_store_contract.ts";
+import {
+  checkKeyAccountStore,
+  sampleKeyAccount,
+  sampleKeyHash,
+} from "../testkit/key_account_contract.ts";
 import { type Mariadb, mariadbInstalled, startMariadb } from "../testkit/mariadb.ts";
-import { disposable, rejectsWith } from "../testkit/mysql_store.ts";
+import { disposable, disposableKeyAccounts, rejectsWith } from "../testkit/mysql_store.ts";
 import { needs } from "../testkit/needs.ts";
 
 let mariadb: Mariadb;
@@ -36,6 +41,47 @@ needs("mariadbd", "openMysqlStore() keeps the contract of a store", async (conte
   await checkAccountStore(context, openMysqlStore(options));
 });
 
+needs("mariadbd", "openMysqlKeyAccounts() keeps the contract of a store", async (context) => {
+  const options = await mariadb.freshDatabase("key_contract");
+  assert.equal(await initMysql(options), "created");
+  await checkKeyAccountStore(context, openMysqlKeyAccounts(options));
+});
+
+needs("mariadbd", "openMysqlKeyAccounts() stores plain text and plain bytes", async () => {
+  const options = await mariadb.freshDatabase("key_columns");
+  await initMysql(options);
+  await using store = disposableKeyAccounts(options);
+  const account = { ...sampleKeyAccount("Alice"), email: "Alice@Example.org" };
+  await store.insert(account);
+  const stored = await mariadb.sql(
+    "SELECT key_hash, email, CAST(email_folded AS CHAR), username, HEX(salt), HEX(pwd_hash) " +
+      "FROM key_columns.key_accounts",
+  );
+  const { salt, hash } = account.password;
+  const bytes = [salt, hash].map((each) => each.toHex().toUpperCase());
+  const texts = [account.keyHash, "Alice@Example.org", "alice@example.org", "Alice"];
+  assert.equal(stored.trim(), [...texts, ...bytes].join("\t"));
+});
+
+needs("mariadbd", "openMysqlKeyAccounts() rejects a broken row with DATABASE", async () => {
+  const options = await mariadb.freshDatabase("key_broken");
+  await initMysql(options);
+  await mariadb.sql(
+    `INSERT INTO key_broken.key_accounts
+       (key_hash, email, email_folded, username, salt, pwd_hash, created_ms)
+     VALUES ('${sampleKeyHash("a")}', 'a@x', 'a@x', 'a', x'00', REPEAT('h', 32), 5)`,
+  );
+  await using store = disposableKeyAccounts(options);
+  await rejectsWith(store.find(sampleKeyHash("a")), /row/);
+});
+
+needs("mariadbd", "openMysqlKeyAccounts() names db init where the table is missing", async () => {
+  const options = await mariadb.freshDatabase("key_missing");
+  await using store = disposableKeyAccounts(options);
+  await rejectsWith(store.prepare(), /securechat db init/);
+  await rejectsWith(store.insert(sampleKeyAccount("a")), /securechat db init/);
+});
+
 needs("mariadbd", "openMysqlStore() reads what an original wrote", async () => {
   const options = await mariadb.freshDatabase("original");
   const salt = Uint8Array.fromHex("000102030405060708090a0b0c0d0eff");
@@ -47,7 +93,7 @@ needs("mariadbd", "openMysqlStore() reads what an original wrote", async () => {
              FROM_UNIXTIME(1700000000));`,
   );
   const before = await mariadb.sql("SHOW CREATE TABLE original.users");
-  assert.equal(await initMysql(options), "ready");
+  assert.equal(await initMysql(options), "upgraded", "protocol 2's table beside it");
   assert.equal(await mariadb.sql("SHOW CREATE TABLE original.users"), before);
   await using store = disposable(options);
   await store.prepare();

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { ChatError } from "../../src/errors.ts";
-import { openSqliteStore } from "../../src/store/sqlite.ts";
+import { initSqlite, openSqliteKeyAccounts, openSqliteStore } from "../../src/store/sqlite.ts";
 import { sqliteFault } from "../../src/store/sqlite_faults.ts";
 import { checkAccountStore, sampleAccount } from "../testkit/account_store_contract.ts";
+import { checkKeyAccountStore, sampleKeyAccount } from "../testkit/key_account_contract.ts";
 
 /** A test with a folder of its own, which is removed. */
 function inFolder(
@@ -32,6 +33,76 @@ function refusesToOpen(path: string): void {
 
 inFolder("openSqliteStore() keeps the contract of a store", async (folder, context) => {
   await checkAccountStore(context, openSqliteStore(`${folder}/a.db`));
+});
+
+inFolder("openSqliteKeyAccounts() keeps the contract of a store", async (folder, context) => {
+  await checkKeyAccountStore(context, openSqliteKeyAccounts(`${folder}/a.db`));
+});
+
+inFolder(
+  "accounts of the two protocols are in one file and know nothing of each other",
+  async (folder) => {
+    const [first, second] = [
+      openSqliteStore(`${folder}/a.db`),
+      openSqliteKeyAccounts(`${folder}/a.db`),
+    ];
+    assert.equal(await first.add(sampleAccount("a")), "added");
+    assert.equal(await second.findByEmail("a@example.org"), undefined);
+    assert.equal(await second.insert(sampleKeyAccount("a")), "added");
+    assert.equal(await first.remove("a@example.org"), true);
+    assert.equal((await second.list()).length, 1);
+    assert.deepEqual(await first.list(), []);
+    await Promise.all([first.close(), second.close()]);
+  },
+);
+
+/** The file as the version before protocol 2 made it. */
+const FORMAT_1 = `CREATE TABLE users (
+  id INTEGER PRIMARY KEY,
+  email TEXT NOT NULL UNIQUE COLLATE NOCASE,
+  username TEXT NOT NULL UNIQUE COLLATE NOCASE,
+  salt BLOB NOT NULL CHECK (length(salt) = 16),
+  pwd_hash TEXT NOT NULL CHECK (length(pwd_hash) = 64 AND pwd_hash NOT GLOB '*[^0-9a-f]*'),
+  created_at INTEGER NOT NULL
+) STRICT; PRAGMA user_version = 1`;
+
+inFolder("initSqlite() upgrades an older file and keeps its accounts", async (folder) => {
+  const path = `${folder}/a.db`;
+  const old = new DatabaseSync(path);
+  old.exec(FORMAT_1);
+  old.exec(`INSERT INTO users (email, username, salt, pwd_hash, created_at)
+            VALUES ('a@x', 'a', zeroblob(16), '${"0".repeat(64)}', 5)`);
+  const schema = old.prepare("SELECT sql FROM sqlite_schema WHERE name = 'users'").get()?.sql;
+  old.close();
+  assert.equal(initSqlite(path), "upgraded");
+  assert.equal(initSqlite(path), "ready");
+  const store = openSqliteStore(path);
+  assert.equal((await store.find("a@x"))?.createdAt.getTime(), 5);
+  await store.close();
+  using upgraded = new DatabaseSync(path);
+  const after = upgraded.prepare("SELECT sql FROM sqlite_schema WHERE name = 'users'").get()?.sql;
+  assert.equal(after, schema);
+  assert.equal(initSqlite(`${folder}/new.db`), "created");
+});
+
+inFolder("openSqliteKeyAccounts() upgrades an older file by itself", async (folder) => {
+  const old = new DatabaseSync(`${folder}/a.db`);
+  old.exec(FORMAT_1);
+  old.close();
+  const store = openSqliteKeyAccounts(`${folder}/a.db`);
+  assert.equal(await store.insert(sampleKeyAccount("a")), "added");
+  await store.close();
+});
+
+inFolder("openSqliteKeyAccounts() rejects with DATABASE when a row is broken", async (folder) => {
+  const store = openSqliteKeyAccounts(`${folder}/a.db`);
+  await store.insert(sampleKeyAccount("a"));
+  using other = new DatabaseSync(`${folder}/a.db`);
+  other.exec("PRAGMA ignore_check_constraints = 1; UPDATE key_accounts SET salt = x'00'");
+  await assert.rejects(store.find(sampleKeyAccount("a").keyHash), { code: "DATABASE" });
+  await assert.rejects(store.list(), { code: "DATABASE" });
+  assert.equal(await store.remove("a@example.org"), true, "it can still be removed");
+  await store.close();
 });
 
 inFolder("openSqliteStore() makes files that only their owner may read", async (folder) => {
@@ -74,7 +145,7 @@ inFolder("openSqliteStore() throws DATABASE for a folder or a missing folder", (
 inFolder("openSqliteStore() throws DATABASE for a newer format", async (folder) => {
   await openSqliteStore(`${folder}/a.db`).close();
   using database = new DatabaseSync(`${folder}/a.db`);
-  database.exec("PRAGMA user_version = 2");
+  database.exec("PRAGMA user_version = 3");
   refusesToOpen(`${folder}/a.db`);
 });
 
@@ -84,6 +155,18 @@ inFolder("openSqliteStore() throws DATABASE for another program's file", (folder
   refusesToOpen(`${folder}/a.db`);
   assert.equal(database.prepare("PRAGMA user_version").get()?.user_version, 0);
 });
+
+inFolder(
+  "openSqliteStore() throws DATABASE for a file whose format number is another program's",
+  (folder) => {
+    for (const version of [1, 2, -1]) {
+      using database = new DatabaseSync(`${folder}/${version}.db`);
+      database.exec(`CREATE TABLE songs (title TEXT); PRAGMA user_version = ${version}`);
+      refusesToOpen(`${folder}/${version}.db`);
+      assert.equal(database.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.n, 1);
+    }
+  },
+);
 
 inFolder("openSqliteStore() rejects with DATABASE while the file is locked", async (folder) => {
   const store = openSqliteStore(`${folder}/a.db`);

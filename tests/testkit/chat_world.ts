@@ -231,18 +231,19 @@ export async function startWorld(options: WorldOptions = {}): Promise<ChatWorld>
   const identity = options.server ?? await testIdentity(SERVER_NAME, "server");
   const store = options.store?.(dir) ?? openSqliteStore(`${dir}/accounts.db`);
   const serverEvents: ServerEvent[] = [];
-  const server: ChatServer = ChatServer.listen({
+  const server: ChatServer = await ChatServer.listen({
     host: "127.0.0.1",
     port: 0,
-    identity,
-    newSession: () => newServerSession(identity, trustIn(ca)),
+    classic: {
+      ...{ identity, store },
+      newSession: () => newServerSession(identity, trustIn(ca)),
+      saltSecret: new Uint8Array(32).fill(7),
+      relay: options.relay ?? false,
+      transcriptDir: `${dir}/server-transcripts`,
+      keepSessionKey: options.keepSessionKey ?? false,
+    },
     revocationOf: (certificate) => options.revocationOf?.(certificate),
-    store,
-    saltSecret: new Uint8Array(32).fill(7),
-    relay: options.relay ?? false,
     limits: { ...LIMITS, ...options.limits },
-    transcriptDir: `${dir}/server-transcripts`,
-    keepSessionKey: options.keepSessionKey ?? false,
     now: Date.now,
     onEvent: (event) => {
       serverEvents.push(event);

@@ -66,6 +66,10 @@ function memoryInput(options: MemoryIoOptions, show: (text: string) => void): Te
         yield line;
       }
     },
+    async *bytes() {
+      await Promise.resolve();
+      yield new TextEncoder().encode(options.stdin ?? "");
+    },
     ask,
     askSecret: async (question) => {
       if (options.answers === undefined) throw noTerminal();

@@ -68,6 +68,15 @@ const HOST = "127.0.0.1";
 const READ_BYTES = 16_384;
 const FRAME_MAX_BYTES = 1 << 20;
 
+/** What a frame says; nothing of one that is sealed. */
+function readable(body: Uint8Array): WireMessage {
+  try {
+    return decodeJson(body) as WireMessage;
+  } catch {
+    return {};
+  }
+}
+
 /** A running man in the middle. */
 export class Middle {
   readonly #options: MiddleOptions;
@@ -134,7 +143,7 @@ export class Middle {
         for (;;) {
           const body = reader.next(FRAME_MAX_BYTES);
           if (body === undefined) break;
-          const message = decodeJson(body) as WireMessage;
+          const message = readable(body);
           for (const sent of this.#options.rule({ from, index: ++index, body, message })) {
             await write(target, sent);
           }

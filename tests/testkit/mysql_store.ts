@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ChatError } from "../../src/errors.ts";
-import { openMysqlStore } from "../../src/store/mysql.ts";
+import { openMysqlKeyAccounts, openMysqlStore } from "../../src/store/mysql.ts";
+import type { KeyAccountStore } from "../../src/store/key_accounts.ts";
 import type { MysqlOptions } from "../../src/store/mysql_options.ts";
 
 /**
@@ -13,6 +14,17 @@ export function disposable(
   options: MysqlOptions,
 ): ReturnType<typeof openMysqlStore> & AsyncDisposable {
   const store = openMysqlStore(options);
+  return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
+}
+
+/**
+ * Opens protocol 2's accounts, which close themselves.
+ *
+ * @param options Where their database is.
+ * @returns The store, for `await using`.
+ */
+export function disposableKeyAccounts(options: MysqlOptions): KeyAccountStore & AsyncDisposable {
+  const store = openMysqlKeyAccounts(options);
   return Object.assign(store, { [Symbol.asyncDispose]: () => store.close() });
 }
 

@@ -10,7 +10,7 @@
 import { RunningSha256 } from "../../crypto/running_sha256.ts";
 import type { ErrorCode } from "../../errors.ts";
 import type { MessageRecord, Receipt, TranscriptSummary } from "../../protocol/session.ts";
-import { DurableFile } from "./durable_file.ts";
+import { DurableFile } from "../durable_file.ts";
 import { encodeEntry } from "./entry.ts";
 import {
   encodeFooter,

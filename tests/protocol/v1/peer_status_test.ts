@@ -20,6 +20,8 @@ Deno.test("peerRefusal() says that it is this side's certificate that is refused
 Deno.test("peerRefusal() keeps the table's hint, or the caller's, for other reasons", () => {
   const busy = peerRefusal({ type: "status", status: "BUSY", message: "later" }, MEANING);
   assert.deepEqual([busy.code, busy.hint], ["BUSY", ERRORS.BUSY.hint]);
+  const version = peerRefusal({ type: "status", status: "VERSION", message: "VERSION" }, MEANING);
+  assert.equal(version.code, "VERSION");
   const other = peerRefusal({ type: "status", status: "error", message: "no" }, MEANING);
   assert.deepEqual([other.code, other.hint], ["SIGN_IN", "try another password"]);
 });

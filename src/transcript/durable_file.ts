@@ -1,5 +1,5 @@
-import { ChatError } from "../../errors.ts";
-import { fileFault } from "../file_fault.ts";
+import { ChatError } from "../errors.ts";
+import { fileFault } from "./file_fault.ts";
 
 const PRIVATE_MODE = 0o600;
 const PRIVATE_FOLDER_MODE = 0o700;

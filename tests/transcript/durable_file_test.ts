@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DurableFile } from "../../../src/transcript/v1/durable_file.ts";
+import { DurableFile } from "../../src/transcript/durable_file.ts";
 
 /** Lets every write fail once the file is open, as a full disk does. */
 async function withFullDisk(

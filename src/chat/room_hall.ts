@@ -1,0 +1,208 @@
+/**
+ * The server's side of protocol 2: its rooms, and a session for each client.
+ *
+ * @module
+ */
+
+import { getLogger } from "@logtape/logtape";
+import { printable } from "../bytes/printable.ts";
+import { randomBytes } from "../crypto/entropy.ts";
+import { asChatError, ChatError } from "../errors.ts";
+import type { Trust } from "../pki/trust.ts";
+import type { SessionEvent } from "../protocol/session.ts";
+import { chainJudge, keepVerdicts } from "../protocol/v2/chain_judge.ts";
+import type { OwnIdentity, SignInMode } from "../protocol/v2/handshake.ts";
+import { encodeMessage } from "../protocol/v2/messages.ts";
+import { membersOfDirectRoom } from "../protocol/v2/room_name.ts";
+import type { KeyAccountStore } from "../store/key_accounts.ts";
+import type { HallOptions } from "./classic_hall.ts";
+import type { Arrival, Hall } from "./hall.ts";
+import type { Member } from "./member.ts";
+import { revokedError } from "./revoked.ts";
+import { RoomHost } from "./room_host.ts";
+import { RoomSession } from "./room_session.ts";
+import { SignInDesk } from "./sign_in_desk.ts";
+import { within } from "./within.ts";
+
+/** Rooms of two that one person may begin: each is a file that is open as long as the server runs. */
+const DIRECT_ROOMS_MAX = 64;
+
+/** Files are waited for so long at the end, ms. */
+const CLOSE_MS = 1_000;
+
+const log = getLogger(["securechat", "server"]);
+
+/** What protocol 2 needs of a server. */
+export interface RoomHallOptions {
+  readonly own: OwnIdentity;
+  /** Whom this side trusts now; the same object as long as nothing has changed. */
+  trust(): Trust;
+  readonly signIn: SignInMode;
+  readonly store: KeyAccountStore;
+  /** The operator's list. */
+  readonly rooms: readonly string[];
+  /** How many past entries newcomers may see. */
+  readonly newcomersSee: number;
+  readonly transcriptDir: string;
+}
+
+/** A client of protocol 2. */
+interface RoomMemberOfHall extends Member {
+  readonly connection: RoomSession;
+}
+
+/** See the module. */
+export class RoomHall implements Hall {
+  readonly #options: RoomHallOptions & HallOptions;
+  readonly #desk: SignInDesk;
+  readonly #hosts = new Map<string, Promise<RoomHost>>();
+  readonly #members = new Map<number, RoomMemberOfHall>();
+  /** How many rooms of two each person has begun. */
+  readonly #begun = new Map<string, number>();
+  #isStopping = false;
+
+  /** @param options Identity, accounts, rooms; limits, clock and watcher. */
+  constructor(options: RoomHallOptions & HallOptions) {
+    this.#options = options;
+    this.#desk = new SignInDesk({ store: options.store });
+  }
+
+  /**
+   * Opens the rooms of the list.
+   *
+   * @param options Identity, accounts, rooms; limits, clock and watcher.
+   * @returns The hall.
+   * @throws {ChatError} FILE if a transcript cannot be written.
+   */
+  static async open(options: RoomHallOptions & HallOptions): Promise<RoomHall> {
+    const hall = new RoomHall(options);
+    try {
+      for (const room of options.rooms) await hall.#host(room);
+      return hall;
+    } catch (thrown) {
+      await hall.stop();
+      throw thrown;
+    }
+  }
+
+  /** See {@link Hall}. */
+  members(): readonly Member[] {
+    return [...this.#members.values()].filter(({ connection }) => connection.isOpen);
+  }
+
+  /** Protocol 2 has no words for one alone: whoever is named hears nothing. */
+  say(text: string, to?: string): number {
+    if (to !== undefined) return 0;
+    for (const opening of this.#hosts.values()) {
+      opening.then((host) => host.state({ kind: "notice", text })).catch(warn);
+    }
+    return this.members().length;
+  }
+
+  /** See {@link Hall}. */
+  endRevoked(): number {
+    const { revocationOf } = this.#options;
+    const ending = [...this.#members.values()].flatMap(({ certificate, connection }) => {
+      const error = revokedError(certificate, revocationOf);
+      return error === undefined ? [] : [connection.abort(error)];
+    });
+    return ending.length;
+  }
+
+  /** See {@link Hall}. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await Promise.all([...this.#members.values()].map(({ connection }) => connection.leave()));
+    const closing = [...this.#hosts.values()].map((opening) =>
+      opening.then((host) => host.close()).catch(warn)
+    );
+    await within(Promise.all(closing), CLOSE_MS);
+  }
+
+  /** See {@link Hall}. */
+  async serve({ id, address, stream, first, place }: Arrival): Promise<void> {
+    const { own, trust, signIn, limits, now } = this.#options;
+    const connection = new RoomSession({
+      ...{ stream, first, own, signIn, limits, now },
+      trust: trust(),
+      desk: this.#desk,
+      roomOf: (name, fingerprint) => this.#roomFor(name, fingerprint),
+      onEvent: (event) => {
+        if (event.kind === "signed_in") place.release();
+        return this.#react(member, event);
+      },
+    });
+    const member: RoomMemberOfHall = { id, protocol: 2, address, connection, sinceMs: now() };
+    this.#members.set(id, member);
+    try {
+      await connection.run();
+    } finally {
+      this.#members.delete(id);
+    }
+  }
+
+  #react(member: RoomMemberOfHall, event: SessionEvent): ChatError | undefined {
+    if (event.kind === "peer") member.certificate = event.certificate;
+    if (event.kind === "signed_in") {
+      member.username = event.username;
+      member.email = event.email;
+    }
+    this.#options.onEvent({ kind: "session", member, event });
+    if (event.kind !== "peer") return undefined;
+    // The list may have changed while the certificate was being judged by the one before.
+    return revokedError(event.certificate, this.#options.revocationOf);
+  }
+
+  /** Rooms of the list for all, a room of two for these two; the other one is told. */
+  async #roomFor(name: string, fingerprint: string): Promise<RoomHost> {
+    if (this.#isStopping) throw new ChatError("CONNECTION", "cannot join: the server stops");
+    const pair = membersOfDirectRoom(name);
+    const isMine = pair?.includes(fingerprint) ?? this.#options.rooms.includes(name);
+    if (!isMine) throw new ChatError("ROOM", `cannot join "${printable(name)}": no such room`);
+    const other = pair?.find((one) => one !== fingerprint);
+    if (other === undefined) return await this.#host(name);
+    if (!this.#hosts.has(name)) this.#requireMayBegin({ other, by: fingerprint });
+    const host = await this.#host(name);
+    this.#invite(name, { other, by: fingerprint });
+    return host;
+  }
+
+  /** Each room is a file: nobody makes many, or one for people who are not here. */
+  #requireMayBegin({ other, by }: { readonly other: string; readonly by: string }): void {
+    const isHere = [...this.#members.values()].some(({ certificate }) =>
+      certificate?.fingerprint === other
+    );
+    if (!isHere) throw new ChatError("ROOM", "cannot join a room of two: the other is not here");
+    const begun = this.#begun.get(by) ?? 0;
+    if (begun >= DIRECT_ROOMS_MAX) {
+      throw new ChatError("ROOM", `cannot begin more than ${DIRECT_ROOMS_MAX} rooms of two`);
+    }
+    this.#begun.set(by, begun + 1);
+  }
+
+  #invite(room: string, { other, by }: { readonly other: string; readonly by: string }): void {
+    const object = encodeMessage({ type: "invite", by, room });
+    for (const { certificate, connection } of this.#members.values()) {
+      if (certificate?.fingerprint === other) connection.invite(room, object);
+    }
+  }
+
+  #host(room: string): Promise<RoomHost> {
+    const known = this.#hosts.get(room);
+    if (known !== undefined) return known;
+    const { own, trust, newcomersSee, transcriptDir, now } = this.#options;
+    const opening = RoomHost.open({
+      ...{ room, own, newcomersSee, transcriptDir, now, random: randomBytes },
+      judge: keepVerdicts(chainJudge(trust), trust),
+      onWarning: warn,
+    });
+    this.#hosts.set(room, opening);
+    opening.catch(() => this.#hosts.delete(room)); // when the disk has room again, so has the hall
+    return opening;
+  }
+}
+
+function warn(thrown: unknown): void {
+  const { code, message } = asChatError(thrown);
+  log.warn("room: {code}: {reason}", { code, reason: message });
+}

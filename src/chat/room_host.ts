@@ -1,0 +1,342 @@
+/**
+ * A room of the server while it runs: one log, one file, and everybody who is in it.
+ *
+ * What is accepted is written to the file first; what waits together shares one flush. Only then does
+ * it go to the members, to all in one order, each from where he stands.
+ *
+ * @module
+ */
+
+import { asChatError, ChatError } from "../errors.ts";
+import type { ChainJudge } from "../protocol/v2/chain_judge.ts";
+import type { OwnIdentity } from "../protocol/v2/handshake.ts";
+import type { SignedHead } from "../protocol/v2/head.ts";
+import { encodeMessage, type Message } from "../protocol/v2/messages.ts";
+import type { PeerIdentity } from "../protocol/v2/peer_identity.ts";
+import type { LogEntry } from "../protocol/v2/entry_window.ts";
+import { RoomLog } from "../protocol/v2/room_log.ts";
+import type { RoomMember } from "../protocol/v2/room_member.ts";
+import type { ServerLine } from "../protocol/v2/server_voice.ts";
+import type { SignedStatement, Statement } from "../protocol/v2/statement.ts";
+import { RoomFile } from "../transcript/v2/room_file.ts";
+import { Alarm } from "./alarm.ts";
+import type { SecureLink } from "./secure_link.ts";
+
+/** How often late heads are looked for, ms. */
+const LATE_LOOK_MS = 10_000;
+
+/** What a room is made of. */
+export interface RoomHostOptions {
+  readonly room: string;
+  readonly own: OwnIdentity;
+  readonly judge: ChainJudge;
+  readonly transcriptDir: string;
+  /** How many past entries newcomers may see. */
+  readonly newcomersSee: number;
+  random(length: number): Uint8Array<ArrayBuffer>;
+  now(): number;
+  /** Something is wrong in the room and stops no session. Must not throw. */
+  onWarning(error: ChatError): void;
+}
+
+/** Who joins. */
+export interface Joining {
+  readonly link: SecureLink;
+  readonly peer: PeerIdentity;
+  /** The session's name. */
+  readonly session: string;
+  /** Entries before now that are wanted. */
+  readonly want: number;
+  /** Fingerprints whose chains the session was sent; its rooms share the set. */
+  readonly shown: Set<string>;
+}
+
+/** Somebody in the room. */
+export interface Present {
+  readonly link: SecureLink;
+  readonly member: RoomMember;
+}
+
+/** See the module. */
+export class RoomHost {
+  readonly #options: RoomHostOptions;
+  readonly #log: RoomLog;
+  readonly #file: RoomFile;
+  readonly #present = new Set<Present>();
+  readonly #releases = new WeakMap<Present, Promise<void>>();
+  readonly #lateTimer: ReturnType<typeof setInterval>;
+  /** Entries that are on their way to the disk. */
+  readonly #flushes = new Map<number, Promise<void>>();
+  #flushed = 0;
+  /** The last entry on its way to the disk and the members; never rejects. */
+  #placing: Promise<unknown> = Promise.resolve();
+  #lastMs = 0;
+  #delivering: Promise<void> | undefined;
+  readonly #headAlarm: Alarm;
+  #failure: ChatError | undefined;
+
+  /** Use {@link RoomHost.open}. */
+  constructor(options: RoomHostOptions, parts: { readonly log: RoomLog; readonly file: RoomFile }) {
+    this.#options = options;
+    this.#log = parts.log;
+    this.#file = parts.file;
+    this.#headAlarm = new Alarm({
+      ...{ now: options.now, dueAtMs: () => this.#log.headDueAtMs },
+      ring: () => void this.#head().catch((thrown) => this.#fail(thrown)),
+    });
+    this.#lateTimer = setInterval(() => this.#reportLate(), LATE_LOOK_MS);
+  }
+
+  /**
+   * Opens a room: a new log, its file, and its first entry.
+   *
+   * @param options Name, server, folder.
+   * @returns The room, once its first entry is on the disk.
+   * @throws {ChatError} FILE if the system refuses.
+   */
+  static async open(options: RoomHostOptions): Promise<RoomHost> {
+    const { room, own, now, transcriptDir } = options;
+    const startedMs = now();
+    const placed: { host?: RoomHost } = {};
+    const onEntry = (entry: LogEntry) => {
+      if (placed.host !== undefined) placed.host.#write(entry);
+    };
+    const { log, entry } = await RoomLog.open({ ...options, nowMs: startedMs, onEntry });
+    const file = await RoomFile.create(transcriptDir, "server", {
+      ...{ chain: own.chain, server: own.chain, room, log: log.log, session: log.log },
+      ...{ size: 0, peaks: [], startedMs },
+    });
+    const host = new RoomHost(options, { log, file });
+    placed.host = host;
+    host.#write(entry);
+    try {
+      await host.#place(entry);
+    } catch (thrown) {
+      await host.close().catch(() => undefined); // what was thrown first says why
+      throw thrown;
+    }
+    return host;
+  }
+
+  /** Its name. */
+  get room(): string {
+    return this.#options.room;
+  }
+
+  /** Where its transcript is. */
+  get path(): string {
+    return this.#file.path;
+  }
+
+  /** Who is in it, in order of joining. */
+  get present(): readonly Present[] {
+    return [...this.#present];
+  }
+
+  /**
+   * Lets somebody in: a line of the server says so; he is told where the log stands, and what he may see.
+   *
+   * @param joining Who.
+   * @returns The member.
+   * @throws {ChatError} FILE if the room cannot write any more.
+   */
+  async join({ link, peer, ...who }: Joining): Promise<Present> {
+    await this.state({ kind: "join", text: peer.fingerprint });
+    const now = () => this.#now();
+    const { member, message } = await this.#log.join({ ...who, peer, nowMs: now(), now });
+    // In one turn of the event loop: nothing is placed between his head and his first entry.
+    this.#keep(this.#linesOf(peer.chain, { type: "head", head: message.head, sig: message.sig }));
+    link.send(encodeMessage(message));
+    const present = { link, member };
+    this.#present.add(present);
+    this.#deliver(present);
+    return present;
+  }
+
+  /**
+   * Takes a statement.
+   *
+   * @param present Whose.
+   * @param signed The statement.
+   * @param statement What `parseStatement` read from its bytes.
+   * @returns Once it has its place; `flushed`: when it is on the disk and queued to all, or FILE if it
+   * cannot be written; nothing if it has no place.
+   * @throws {ChatError} The first check that fails.
+   */
+  async take(
+    { member, link }: Present,
+    signed: SignedStatement,
+    statement: Statement,
+  ): Promise<{ readonly flushed?: Promise<void> }> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const nowMs = this.#now();
+    const accepted = await this.#log.accept(member, signed, { nowMs, statement });
+    if (accepted.kind === "refused") link.send(encodeMessage(accepted.message));
+    return accepted.kind === "entry" ? { flushed: this.#place(accepted.entry) } : {};
+  }
+
+  /**
+   * Says something as the server.
+   *
+   * @param line What.
+   * @returns When it is on the disk and queued to all.
+   * @throws {ChatError} FRAME_TOO_LARGE for a text that is too long; FILE if it cannot be written.
+   */
+  async state(line: ServerLine): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    await this.#place(await this.#log.state(line, this.#now()));
+  }
+
+  /**
+   * Keeps a member's head.
+   *
+   * @param present Whose.
+   * @param signed The head.
+   * @returns `isFinal`: whether it is his last one, equal to ours; `flushed`: when it is on the disk.
+   * @throws {ChatError} The first check that fails.
+   */
+  takeHead(
+    { member }: Present,
+    signed: SignedHead,
+  ): { readonly isFinal: boolean; readonly flushed: Promise<void> } {
+    const head = this.#log.takeHead(member, signed, this.#now());
+    const lines = this.#linesOf(member.peer.chain, { type: "head", ...signed });
+    return { isFinal: head.final, flushed: this.#file.append(lines) };
+  }
+
+  /**
+   * Ends somebody's entries with our final head; a line of the server says that he went. What he said
+   * before comes back to him first.
+   *
+   * @param present Who.
+   * @param kind What the line says; the first call's counts.
+   * @returns When that is done, for whoever asks.
+   */
+  release(present: Present, kind: "leave" | "remove"): Promise<void> {
+    const known = this.#releases.get(present);
+    if (known !== undefined) return known;
+    const release = this.#release(present, kind);
+    this.#releases.set(present, release);
+    return release;
+  }
+
+  async #release(present: Present, kind: "leave" | "remove"): Promise<void> {
+    await this.#placing;
+    this.#present.delete(present);
+    const { link, member } = present;
+    const final = await this.#log.finalHead(member, this.#now());
+    if (final !== undefined) {
+      const line = encodeMessage(final);
+      await this.#file.append([line]);
+      link.send(line);
+    }
+    await this.state({ kind, text: member.peer.fingerprint });
+  }
+
+  /** Closes the log: the server's last head is over all of it, so that its end cannot be cut off. */
+  async close(): Promise<void> {
+    this.#headAlarm.off();
+    clearInterval(this.#lateTimer);
+    if (this.#failure === undefined) {
+      this.#keep([encodeMessage(await this.#log.closingHead(this.#now()))]);
+    }
+    await this.#file.end({ code: this.#failure?.code ?? "OK" });
+  }
+
+  /** Called in the turn in which the entry came into the tree: so the file has the log's order. */
+  #write({ author, message, index }: LogEntry): void {
+    const flush = this.#file.append(this.#linesOf(author.chain, message));
+    flush.catch(() => undefined); // whoever waits for the entry is told
+    this.#flushes.set(index, flush);
+  }
+
+  /** A message, after the chain of whoever it is the first of. The first line has the server's. */
+  #linesOf(chain: PeerIdentity["chain"], message: Message): readonly Uint8Array[] {
+    const isServer = chain === this.#options.own.chain;
+    const peer = isServer ? undefined : this.#file.peerLine(chain);
+    return peer === undefined ? [bytesOf(message)] : [peer, bytesOf(message)];
+  }
+
+  /** Lines that nobody waits for. */
+  #keep(lines: readonly Uint8Array[]): void {
+    this.#file.append(lines).catch((thrown) => this.#fail(thrown));
+  }
+
+  /** The time, never falling: the clock of a machine may be set back, the times of a log may not. */
+  #now(): number {
+    this.#lastMs = Math.max(this.#lastMs, this.#options.now());
+    return this.#lastMs;
+  }
+
+  #place(entry: LogEntry): Promise<void> {
+    const placing = this.#flush(entry);
+    this.#placing = placing.catch(() => undefined);
+    return placing;
+  }
+
+  async #flush({ index }: LogEntry): Promise<void> {
+    try {
+      await this.#flushes.get(index);
+      this.#flushes.delete(index);
+    } catch (thrown) {
+      this.#fail(thrown);
+      throw this.#failure;
+    }
+    this.#flushed = Math.max(this.#flushed, index + 1);
+    this.#delivering ??= this.#deliverAll();
+    await this.#delivering;
+  }
+
+  /** Once for all entries that one flush was for: their calls go on in this turn, before this does. */
+  async #deliverAll(): Promise<void> {
+    await Promise.resolve();
+    this.#delivering = undefined;
+    for (const present of this.#present) this.#deliver(present);
+    this.#headAlarm.set();
+  }
+
+  #deliver({ link, member }: Present): void {
+    const flushed = { nowMs: this.#now(), flushed: this.#flushed };
+    for (const message of this.#log.deliver(member, flushed)) link.send(bytesOf(message));
+  }
+
+  async #head(): Promise<void> {
+    const head = await this.#log.rollingHead(this.#now());
+    if (head !== undefined) {
+      const line = encodeMessage(head.message);
+      await this.#file.append([line]); // behind its entries, which are flushed with it or before
+      this.#flushed = Math.max(this.#flushed, head.size);
+      for (const present of this.#present) {
+        this.#deliver(present); // its entries first
+        if (this.#log.deliverHead(present.member, head).length > 0) present.link.send(line);
+      }
+    }
+    this.#headAlarm.set();
+  }
+
+  #reportLate(): void {
+    const nowMs = this.#now();
+    for (const { member } of this.#present) {
+      const error = member.reportLate(nowMs);
+      if (error !== undefined) this.#options.onWarning(error);
+    }
+  }
+
+  /** A room that cannot write takes nothing more. */
+  #fail(thrown: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = asChatError(thrown);
+    this.#options.onWarning(this.#failure);
+  }
+}
+
+/** An entry goes to many: its bytes are made once. */
+const encoded = new WeakMap<Message, Uint8Array<ArrayBuffer>>();
+
+function bytesOf(message: Message): Uint8Array<ArrayBuffer> {
+  const known = encoded.get(message);
+  if (known !== undefined) return known;
+  const bytes = encodeMessage(message);
+  if (message.type === "entry") encoded.set(message, bytes);
+  return bytes;
+}

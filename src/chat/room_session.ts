@@ -1,0 +1,315 @@
+/**
+ * One client of protocol 2 at the server: handshake, sign-in, rooms, goodbye.
+ *
+ * @module
+ */
+
+import { concat } from "../bytes/concat.ts";
+import { printable } from "../bytes/printable.ts";
+import { asChatError, ChatError } from "../errors.ts";
+import { leafAccountOf } from "../pki/leaf_account.ts";
+import type { Trust } from "../pki/trust.ts";
+import { HANDSHAKE_BODY_MAX_BYTES } from "../protocol/frame.ts";
+import type { SessionEvent } from "../protocol/session.ts";
+import type { OwnIdentity, SecureChannel, SignInMode } from "../protocol/v2/handshake.ts";
+import { encodeMessage, type Message, parseMessage } from "../protocol/v2/messages.ts";
+import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
+import { parseHead } from "../protocol/v2/head.ts";
+import { parseStatement } from "../protocol/v2/statement.ts";
+import { ServerHandshake } from "../protocol/v2/server_handshake.ts";
+import type { FrameStream } from "./frame_stream.ts";
+import type { Limits } from "./limits.ts";
+import type { MemberLink } from "./member.ts";
+import type { Present, RoomHost } from "./room_host.ts";
+import { SecureLink } from "./secure_link.ts";
+import { SIGN_IN_TRIES, type SignInDesk } from "./sign_in_desk.ts";
+import { Unflushed } from "./unflushed.ts";
+import { within } from "./within.ts";
+
+/** Rooms that one session may be in. */
+const ROOMS_MAX = 32;
+
+/** A session that is cut may still wait for a database or a disk: this long it is waited for, ms. */
+const CUT_MS = 1_400;
+
+/** What one session may have under way to the disk, bytes: some records. */
+const UNFLUSHED_MAX_BYTES = 262_144;
+
+/** What a session is made of. */
+export interface RoomSessionOptions {
+  readonly stream: FrameStream;
+  /** The first frame's body. */
+  readonly first: Uint8Array<ArrayBuffer>;
+  readonly own: OwnIdentity;
+  readonly trust: Trust;
+  readonly signIn: SignInMode;
+  readonly desk: SignInDesk;
+  readonly limits: Limits;
+  now(): number;
+  /** Finds a room that a person may join; throws ROOM. */
+  roomOf(name: string, fingerprint: string): Promise<RoomHost>;
+  /** Told of every event, in order; may end the session by an error that it returns. */
+  onEvent(event: SessionEvent): ChatError | undefined;
+}
+
+/** A room that the session is in. */
+interface Joined {
+  readonly host: RoomHost;
+  readonly present: Present;
+  readonly left: PromiseWithResolvers<void>;
+  hasFinal: boolean;
+}
+
+/** What a client can be answered by. */
+interface Conversation {
+  readonly link: SecureLink;
+  readonly channel: SecureChannel;
+}
+
+/** See the module. */
+export class RoomSession implements MemberLink {
+  readonly #options: RoomSessionOptions;
+  readonly #rooms = new Map<string, Joined>();
+  /** Authors whose chains this client has. */
+  readonly #shown = new Set<string>();
+  readonly #unflushed: Unflushed;
+  readonly #ended = Promise.withResolvers<void>();
+  #link: SecureLink | undefined;
+  #error: ChatError | undefined;
+  /** The other side said why it ends: there is nobody to tell. */
+  #isTold = false;
+  #isLeaving = false;
+  #hasEnded = false;
+
+  /** @param options What it is made of. */
+  constructor(options: RoomSessionOptions) {
+    this.#options = options;
+    const onFailure = (error: ChatError) => this.#fail(error);
+    this.#unflushed = new Unflushed({ maxBytes: UNFLUSHED_MAX_BYTES, onFailure });
+  }
+
+  /** Whether it is in a room and can be heard. */
+  get isOpen(): boolean {
+    return this.#rooms.size > 0 && !this.#isLeaving && !this.#hasEnded;
+  }
+
+  /** Serves the client until its socket is closed. Never throws. */
+  async run(): Promise<void> {
+    const { stream } = this.#options;
+    try {
+      const channel = await this.#shakeHands();
+      if (channel !== undefined) await this.#serve(channel);
+    } catch (thrown) {
+      this.#error ??= asChatError(thrown);
+    }
+    this.#hasEnded = true;
+    for (const { host, present, left } of this.#rooms.values()) {
+      await host.release(present, this.#error?.code === "REVOKED" ? "remove" : "leave")
+        .catch(() => undefined); // the room tells its operator itself
+      left.resolve();
+    }
+    if (this.#link === undefined) await stream.close();
+    else await this.#link.close(this.#isTold ? undefined : this.#error);
+    const error = this.#error;
+    this.#options.onEvent(error === undefined ? { kind: "ended" } : { kind: "ended", error });
+    this.#ended.resolve();
+  }
+
+  /**
+   * Tells of a room of two that the other one is in.
+   *
+   * @param room Its name.
+   * @param object The invitation.
+   */
+  invite(room: string, object: Uint8Array): void {
+    if (this.isOpen && !this.#rooms.has(room)) this.#link?.send(object);
+  }
+
+  /** Ends every room with our final head, and waits for the client's. */
+  async leave(): Promise<void> {
+    this.#isLeaving = true;
+    const goodbyes = [...this.#rooms.values()].map(async ({ host, present, left }) => {
+      await host.release(present, "leave");
+      await left.promise;
+    });
+    await within(Promise.all(goodbyes), this.#options.limits.receiptMs);
+    this.#options.stream.fail(new ChatError("CONNECTION", "the server stops"));
+    await within(this.#ended.promise, CUT_MS);
+  }
+
+  /** Ends at once. */
+  async abort(error: ChatError): Promise<void> {
+    this.#fail(error);
+    await this.#ended.promise;
+  }
+
+  #fail(error: ChatError): void {
+    this.#error ??= error;
+    this.#options.stream.fail(error);
+  }
+
+  async #shakeHands(): Promise<SecureChannel | undefined> {
+    const { own, trust, signIn, stream, limits, now } = this.#options;
+    const handshake = new ServerHandshake({ own, trust, signIn });
+    let body: Uint8Array<ArrayBuffer> | undefined = this.#options.first;
+    for (;;) {
+      const step = await handshake.take(body, now());
+      if (step.send.length > 0) void stream.write(joinFrames(step.send));
+      if (step.kind === "failed") throw this.#toldAlready(step.error);
+      if (step.kind === "done") return step.channel;
+      this.#tell({ kind: "phase", phase: 1, text: "keys agreed (ML-KEM-768 and X25519)" });
+      const expected = { maxBytes: HANDSHAKE_BODY_MAX_BYTES, what: "a step of the handshake" };
+      body = await stream.next({ ...expected, withinMs: limits.stepMs });
+      if (body === undefined) throw gone("in its handshake");
+    }
+  }
+
+  /** The machine has told the other side what it may know. */
+  #toldAlready(error: ChatError): ChatError {
+    this.#error = error;
+    return error;
+  }
+
+  async #serve(channel: SecureChannel): Promise<void> {
+    const link = new SecureLink({ stream: this.#options.stream, channel });
+    this.#link = link; // from here on the client is told why it is refused
+    this.#tell({ kind: "phase", phase: 2, text: "certificates, and proof of their keys" });
+    this.#tell({ kind: "peer", certificate: channel.peer.leaf });
+    await this.#signIn(link, channel);
+    for (;;) {
+      const objects = await link.next();
+      if (objects === undefined) {
+        await this.#unflushed.all();
+        return this.#lost();
+      }
+      for (const object of objects) {
+        if (this.#error !== undefined) throw this.#error; // ended from outside, in the middle of a record
+        const taken = await this.#take(object, { link, channel });
+        if (taken !== undefined) this.#unflushed.add(taken.flushed, object.length);
+      }
+      await this.#unflushed.room();
+      const isOver = this.#rooms.size > 0 && [...this.#rooms.values()].every((one) => one.hasFinal);
+      if (!isOver) continue;
+      await this.#unflushed.all();
+      return this.#tell({ kind: "phase", phase: 6, text: "final heads of both sides" });
+    }
+  }
+
+  async #signIn(link: SecureLink, { peer }: SecureChannel): Promise<void> {
+    const { signIn, limits, desk, now } = this.#options;
+    const endMs = performance.now() + limits.signInMs;
+    let account = { email: "", username: peer.name };
+    for (let tries = 1; signIn === "password";) {
+      const withinMs = Math.max(1, endMs - performance.now());
+      const [object, ...more] = await link.next({ withinMs, what: "signing in" }) ?? [];
+      if (object === undefined) throw gone("before it had signed in");
+      if (more.length > 0) throw new ChatError("HANDSHAKE", "cannot sign in twice at once");
+      const request = parseMessage(object, ["register", "login", "ping", "status"]);
+      if (request.type === "status") throw this.#told(request);
+      if (request.type === "ping") continue;
+      const answer = await desk.answer(request, { ...leafAccountOf(peer.leaf), nowMs: now() });
+      link.send(encodeMessage({ type: "status", status: answer.status, message: answer.text }));
+      if (answer.kind === "accepted") {
+        account = answer;
+        break;
+      }
+      this.#tell({ kind: "refused", error: answer.error });
+      if (tries++ >= SIGN_IN_TRIES) {
+        throw new ChatError("SIGN_IN", "cannot sign in: too many tries");
+      }
+    }
+    this.#tell({ kind: "signed_in", email: account.email, username: account.username });
+    this.#tell({ kind: "phase", phase: 3, text: "signed in" });
+  }
+
+  /** Takes one object; gives what must be on the disk before too much more is read. */
+  async #take(
+    object: Uint8Array,
+    { link, channel }: Conversation,
+  ): Promise<{ readonly flushed: Promise<void> } | undefined> {
+    const message = parseMessage(object, ["msg", "head", "join", "leave", "ping", "status"]);
+    switch (message.type) {
+      case "status":
+        throw this.#told(message);
+      case "ping":
+        return undefined;
+      case "msg": {
+        const statement = parseStatement(message.stmt);
+        const { room, text, ts, seq } = statement;
+        const { host, present } = this.#roomOf(room);
+        const { flushed } = await host.take(present, message, statement);
+        if (flushed === undefined) return undefined;
+        const said = { author: "peer", seqno: seq, ts, text, name: channel.peer.name } as const;
+        return { flushed: flushed.then(() => this.#tell({ kind: "said", ...said, room })) };
+      }
+      case "head": {
+        const joined = this.#roomOf(parseHead(message.head).room);
+        const { isFinal, flushed } = joined.host.takeHead(joined.present, message);
+        if (isFinal) {
+          joined.hasFinal = true;
+          joined.left.resolve();
+        }
+        return { flushed };
+      }
+      case "join":
+        await this.#join(message, { link, channel });
+        return undefined;
+      case "leave": {
+        const { host, present } = this.#roomOf(message.room);
+        await this.#unflushed.all(); // what was said before it comes back before our final head
+        await host.release(present, "leave");
+        return undefined;
+      }
+    }
+  }
+
+  /** PROTOCOL-2 §1: whoever refuses says so first. */
+  #told(status: Message<"status">): ChatError {
+    this.#isTold = true;
+    return peerRefusal(status, "CONNECTION");
+  }
+
+  #roomOf(room: string): Joined {
+    const joined = this.#rooms.get(room);
+    if (joined !== undefined) return joined;
+    throw new ChatError("HANDSHAKE", `cannot speak in room "${printable(room)}": not joined`);
+  }
+
+  async #join({ room, want }: Message<"join">, { link, channel }: Conversation): Promise<void> {
+    if (this.#rooms.has(room) || this.#rooms.size >= ROOMS_MAX) {
+      throw new ChatError("ROOM", `cannot join: each room once, and at most ${ROOMS_MAX} rooms`);
+    }
+    const { peer, session } = channel;
+    const host = await this.#options.roomOf(room, peer.fingerprint);
+    const present = await host.join({ link, peer, session, want, shown: this.#shown });
+    this.#rooms.set(room, { host, present, left: Promise.withResolvers(), hasFinal: false });
+    this.#tell({ kind: "phase", phase: 4, text: `room ${room}` });
+    if (this.#rooms.size === 1) {
+      this.#tell({ kind: "phase", phase: 5, text: "chat, every statement signed" });
+    }
+  }
+
+  #lost(): void {
+    const isOver = [...this.#rooms.values()].every((one) => one.hasFinal);
+    if (this.#rooms.size === 0) throw gone("before it was in a room");
+    if (isOver) return;
+    throw closedEarly("before the last word of both sides");
+  }
+
+  #tell(event: SessionEvent): void {
+    const error = this.#options.onEvent(event);
+    if (error !== undefined) throw error;
+  }
+}
+
+function gone(when: string): ChatError {
+  return new ChatError("CONNECTION", `the other side closed the connection ${when}`);
+}
+
+function closedEarly(when: string): ChatError {
+  return new ChatError("TRUNCATED", `cannot go on: the other side closed the connection ${when}`);
+}
+
+function joinFrames(frames: readonly Uint8Array[]): Uint8Array {
+  return frames.length === 1 ? frames[0] ?? new Uint8Array() : concat(...frames);
+}

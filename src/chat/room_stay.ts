@@ -1,0 +1,357 @@
+/**
+ * A client's stay in one room, from `joined` to the final heads.
+ *
+ * @module
+ */
+
+import { asChatError, ChatError } from "../errors.ts";
+import type { SessionEvent } from "../protocol/session.ts";
+import type { Authors } from "../protocol/v2/authors.ts";
+import { ClientRoom } from "../protocol/v2/client_room.ts";
+import type { OwnIdentity } from "../protocol/v2/handshake.ts";
+import { encodeMessage, type Message, parseMessage } from "../protocol/v2/messages.ts";
+import type { PeerIdentity } from "../protocol/v2/peer_identity.ts";
+import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
+import type { RoomEvent } from "../protocol/v2/room_event.ts";
+import { RoomFile } from "../transcript/v2/room_file.ts";
+import { Alarm } from "./alarm.ts";
+import type { SecureLink } from "./secure_link.ts";
+
+/** Own words that are on their way at once: enough to fill records, few enough to lose. */
+const UNANSWERED_MAX = 256;
+
+/** Own words that are signed together, and go out in one record. */
+const SIGNED_AT_ONCE = 16;
+
+/** Text of one statement, bytes: the rest of it is below this difference (PROTOCOL-2 §6). */
+const TEXT_MAX_BYTES = 32_768 - 1_024;
+
+const encoder = new TextEncoder();
+
+/** What a stay is made of. */
+export interface RoomStayOptions {
+  readonly link: SecureLink;
+  readonly own: OwnIdentity;
+  readonly server: PeerIdentity;
+  readonly session: string;
+  readonly room: string;
+  readonly want: number;
+  readonly authors: Authors;
+  readonly transcriptDir: string;
+  random(length: number): Uint8Array<ArrayBuffer>;
+  now(): number;
+  /** Told of every event, in order. */
+  onEvent(event: SessionEvent): Promise<void>;
+  /** Something went wrong beside the reading. */
+  onFailure(error: ChatError): void;
+}
+
+/** See the module. */
+export class RoomStay {
+  readonly #options: RoomStayOptions;
+  readonly #room: ClientRoom;
+  readonly #file: RoomFile;
+  readonly #texts: string[] = [];
+  #saying: Promise<void> | undefined;
+  #answered = Promise.withResolvers<void>();
+  #flushed: Promise<void> = Promise.resolve();
+  /** PROTOCOL-2 §7: 30 s after an entry that neither a head nor a statement of ours covers. */
+  readonly #headAlarm: Alarm;
+  /** PROTOCOL-2 §7: a server's head that is a minute late is reported. */
+  readonly #lateAlarm: Alarm;
+  /** PROTOCOL-2 §6: what was refused is said again, however long the server asks to wait. */
+  readonly #retryAlarm: Alarm;
+  #hasEnded = false;
+  #isLeaving = false;
+  #hasParted = false;
+  /** What ended the stay, as it came. */
+  #failed: Uint8Array | undefined;
+
+  /** Use {@link RoomStay.begin}. */
+  constructor(
+    options: RoomStayOptions,
+    parts: { readonly room: ClientRoom; readonly file: RoomFile },
+  ) {
+    this.#options = options;
+    this.#room = parts.room;
+    this.#file = parts.file;
+    const { now } = options;
+    this.#headAlarm = new Alarm({
+      ...{ now, dueAtMs: () => this.#room.headDueAtMs },
+      ring: () => void this.#head().catch((thrown) => options.onFailure(asChatError(thrown))),
+    });
+    this.#lateAlarm = new Alarm({
+      ...{ now, dueAtMs: () => this.#room.lateAtMs, ring: () => this.#reportLate() },
+    });
+    this.#retryAlarm = new Alarm({
+      ...{ now, dueAtMs: () => this.#room.retryAtMs, ring: () => void this.#retry() },
+    });
+  }
+
+  /**
+   * Begins a stay: the server's head is checked, the transcript begun.
+   *
+   * @param message What the server answered.
+   * @param options What the stay is made of.
+   * @returns The stay.
+   * @throws {ChatError} The first check that fails; FILE if the transcript cannot be written.
+   */
+  static async begin(message: Message<"joined">, options: RoomStayOptions): Promise<RoomStay> {
+    const { own, server, session, transcriptDir, now, room: name } = options;
+    const nowMs = now();
+    const room = ClientRoom.joined(message, { ...options, nowMs });
+    const header = {
+      ...{ chain: own.chain, server: server.chain, room: name, log: room.joinedHead.log, session },
+      ...{ size: room.joinedHead.from, peaks: message.peaks, startedMs: nowMs },
+    };
+    const head = encodeMessage({ type: "head", head: message.head, sig: message.sig });
+    const file = await RoomFile.create(transcriptDir, "client", header, [head]);
+    return new RoomStay(options, { room, file });
+  }
+
+  /** Whether words can be said. */
+  get isOpen(): boolean {
+    return !this.#isLeaving && !this.#hasParted;
+  }
+
+  /** Whether both final heads are there. */
+  get hasParted(): boolean {
+    return this.#hasParted;
+  }
+
+  /** Where the transcript is. */
+  get path(): string {
+    return this.#file.path;
+  }
+
+  /** The log's id, hex. */
+  get log(): string {
+    return this.#room.joinedHead.log;
+  }
+
+  /** Entries of the log that this side knows of. */
+  get size(): number {
+    return this.#room.size;
+  }
+
+  /** Words that wait to be signed or to come back. */
+  get waitingTexts(): number {
+    return this.#texts.length + this.#room.unansweredCount;
+  }
+
+  /**
+   * Queues words.
+   *
+   * @param text The words.
+   * @throws {ChatError} FRAME_TOO_LARGE when they are too long for one statement.
+   */
+  say(text: string): void {
+    const { length } = encoder.encode(JSON.stringify(text));
+    if (length > TEXT_MAX_BYTES) {
+      const state = `the message has ${length} bytes, expected at most ${TEXT_MAX_BYTES}`;
+      throw new ChatError("FRAME_TOO_LARGE", `cannot send: ${state}`, {
+        hint: "send it in several messages",
+      });
+    }
+    this.#texts.push(text);
+    this.#saying ??= this.#sayAll();
+  }
+
+  /** Waits until all that was said has come back. */
+  async said(): Promise<void> {
+    while (this.waitingTexts > 0) await this.#answered.promise;
+  }
+
+  /** Says that no more will be said; the server's final head comes next. */
+  async leave(): Promise<void> {
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
+    this.#options.link.send(encodeMessage(await this.#room.leave()));
+  }
+
+  /**
+   * Takes the objects of a record: each is checked and written; then they are shown.
+   *
+   * @param objects The objects, in order.
+   * @throws {ChatError} The first check that fails: what came before it counts.
+   */
+  async take(objects: readonly Uint8Array[]): Promise<void> {
+    const events: SessionEvent[] = [];
+    try {
+      for (const object of objects) await this.#takeOne(object, events);
+    } finally {
+      await this.#flushed;
+      for (const event of events) await this.#options.onEvent(event);
+      this.#wake();
+      this.#headAlarm.set();
+      this.#lateAlarm.set();
+    }
+  }
+
+  /**
+   * Ends the transcript.
+   *
+   * @param error Why it ends before its time.
+   */
+  async end(error: ChatError | undefined): Promise<void> {
+    this.#hasEnded = true;
+    for (const alarm of [this.#headAlarm, this.#lateAlarm, this.#retryAlarm]) alarm.off();
+    this.#isLeaving = true;
+    this.#wake();
+    const record = this.#failed?.toBase64() ?? "";
+    await this.#file.end({ code: error?.code ?? "OK", record });
+  }
+
+  async #takeOne(object: Uint8Array, events: SessionEvent[]): Promise<void> {
+    try {
+      await this.#take(object, events);
+    } catch (thrown) {
+      this.#failed ??= object; // a lie stays as it was told
+      throw thrown;
+    }
+  }
+
+  /** In the turn in which it came into the tree: a head that is signed meanwhile stands behind it. */
+  #write(chain: PeerIdentity["chain"] | undefined, line: Uint8Array): void {
+    const peer = chain && this.#file.peerLine(chain);
+    this.#flushed = this.#file.append(peer === undefined ? [line] : [peer, line]);
+    this.#flushed.catch(() => undefined); // whoever shows what it was told waits for it
+  }
+
+  async #take(object: Uint8Array, events: SessionEvent[]): Promise<void> {
+    const { now } = this.#options;
+    const message = parseMessage(object, [
+      ...["peer", "entry", "head", "refused", "status", "ping", "invite"] as const,
+    ]);
+    switch (message.type) {
+      case "ping":
+      case "invite":
+        return;
+      case "status":
+        throw peerRefusal(message, "CONNECTION");
+      case "peer":
+        await this.#options.authors.take(message.chain, now());
+        return; // written before the first line that needs it, in whatever room that is
+      case "entry": {
+        const event = await this.#room.takeEntry(message, now());
+        this.#write(this.#chainOf(event), object);
+        const shown = this.#eventOf(event);
+        if (shown !== undefined) events.push(shown);
+        return;
+      }
+      case "refused": {
+        this.#room.takeRefused(message, now());
+        const error = new ChatError("LIMIT", `the server asks to wait: ${message.message}`);
+        events.push({ kind: "refused", error });
+        this.#retryAlarm.set();
+        return;
+      }
+      case "head": {
+        const { answer } = await this.#room.takeHead(message, now());
+        this.#write(undefined, object);
+        if (answer === undefined) return;
+        // The server's last word is here: ours says the same.
+        this.#hasParted = true;
+        const line = encodeMessage(answer);
+        this.#write(this.#options.own.chain, line);
+        this.#options.link.send(line);
+        return;
+      }
+    }
+  }
+
+  /** Whose chain a line needs; the first line has the server's. */
+  #chainOf({ fingerprint, isOwn }: RoomEvent): PeerIdentity["chain"] | undefined {
+    const { own, authors, server } = this.#options;
+    if (isOwn) return own.chain;
+    return fingerprint === server.fingerprint ? undefined : authors.find(fingerprint)?.chain;
+  }
+
+  #eventOf({ kind, author, text, ts, index, isOwn }: RoomEvent): SessionEvent | undefined {
+    switch (kind) {
+      case "said":
+        return isOwn
+          ? { kind: "said", author: "self", seqno: index, ts, text }
+          : { kind: "said", author: "peer", seqno: index, ts, text, name: author };
+      case "notice":
+        return { kind: "said", author: "peer", seqno: index, ts, text };
+      case "opened":
+        return undefined;
+      default: {
+        const change = CHANGES[kind];
+        const who = this.#options.authors.find(text)?.name ?? text.slice(0, 16);
+        return { kind: "presence", change, who };
+      }
+    }
+  }
+
+  async #sayAll(): Promise<void> {
+    try {
+      while (this.#texts.length > 0 && !this.#isLeaving) {
+        await this.#roomForMore();
+        if (this.#isLeaving) return;
+        await this.#sayNext(this.#texts.slice(0, SIGNED_AT_ONCE));
+      }
+    } catch (thrown) {
+      this.#options.onFailure(asChatError(thrown));
+    } finally {
+      this.#saying = undefined;
+    }
+  }
+
+  async #sayNext(texts: readonly string[]): Promise<void> {
+    try {
+      const messages = await this.#room.sayAll(texts, this.#options.now());
+      this.#texts.splice(0, texts.length);
+      for (const message of messages) this.#options.link.send(encodeMessage(message));
+    } catch (thrown) {
+      const error = asChatError(thrown);
+      if (error.code !== "LIMIT") throw error; // else a refusal came in between: it is said again later
+    }
+  }
+
+  /** Once too much waits, until half of it came back: else each word that came would make a record. */
+  async #roomForMore(): Promise<void> {
+    const isFull = this.#room.unansweredCount > UNANSWERED_MAX - SIGNED_AT_ONCE;
+    const most = isFull ? UNANSWERED_MAX / 2 : UNANSWERED_MAX;
+    const isToWait = () => this.#room.unansweredCount > most || this.#room.retryAtMs !== undefined;
+    while (isToWait() && !this.#isLeaving) await this.#answered.promise;
+  }
+
+  async #retry(): Promise<void> {
+    try {
+      for (const message of await this.#room.retry(this.#options.now())) {
+        this.#options.link.send(encodeMessage(message));
+      }
+      this.#wake();
+      this.#retryAlarm.set();
+    } catch (thrown) {
+      this.#options.onFailure(asChatError(thrown));
+    }
+  }
+
+  #wake(): void {
+    this.#answered.resolve();
+    this.#answered = Promise.withResolvers();
+  }
+
+  #reportLate(): void {
+    const error = this.#room.reportLate(this.#options.now());
+    if (error !== undefined) void this.#options.onEvent({ kind: "refused", error });
+    this.#lateAlarm.set();
+  }
+
+  async #head(): Promise<void> {
+    const message = await this.#room.makeHead(this.#options.now());
+    if (message !== undefined && !this.#hasEnded) {
+      const line = encodeMessage(message);
+      this.#write(this.#options.own.chain, line);
+      await this.#flushed;
+      // Nothing is said behind the last word.
+      if (!this.#hasParted) this.#options.link.send(line);
+    }
+    this.#headAlarm.set();
+  }
+}
+
+const CHANGES = { joined: "join", left: "leave", removed: "remove" } as const;

@@ -1,0 +1,18 @@
+import type { EntryTimes } from "./entry_times.ts";
+import type { FilePeople } from "./file_people.ts";
+import type { RoomHeader } from "./room_lines.ts";
+import type { SignedRootAt } from "./room_report.ts";
+import type { LineSignature } from "./signature_queue.ts";
+
+/** What an audit is made of. */
+export interface RoomAuditParts {
+  readonly header: RoomHeader;
+  readonly people: FilePeople;
+  readonly times: EntryTimes;
+  /** Whether texts are kept until an entry's time is known. */
+  readonly keepsTexts: boolean;
+  /** Takes a signature to be checked. */
+  sign(signature: LineSignature): Promise<void>;
+  /** Told of every root that the server has signed. */
+  onServerRoot?(root: SignedRootAt): void;
+}

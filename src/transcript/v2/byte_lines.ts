@@ -1,0 +1,63 @@
+import { ChatError } from "../../errors.ts";
+
+/** Where a file's bytes come from. */
+export type ByteSource = Uint8Array | AsyncIterable<Uint8Array>;
+
+/** One line of a file, as it came. */
+export interface ByteLine {
+  /** Counted from 1. */
+  readonly number: number;
+  /** Without its line feed; not to be kept without a copy. */
+  readonly bytes: Uint8Array;
+  /** False for a last line without line feed: whoever wrote it was interrupted. */
+  readonly isEnded: boolean;
+}
+
+/** The longest honest lines are a header with two chains, and an end with a message that failed. */
+export const LINE_MAX_BYTES = 262_144;
+
+const NEWLINE = 0x0a;
+
+/**
+ * Splits bytes into lines, holding one line and one chunk at a time.
+ *
+ * @param source The bytes.
+ * @returns The lines, in order.
+ * @throws {ChatError} FORMAT for a line above {@link LINE_MAX_BYTES}.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const lines = await Array.fromAsync(readByteLines(new Uint8Array([1, 10, 2])));
+ * assert.deepEqual(lines.map(({ number, isEnded }) => [number, isEnded]), [[1, true], [2, false]]);
+ * ```
+ */
+export async function* readByteLines(source: ByteSource): AsyncGenerator<ByteLine, void> {
+  let number = 1;
+  let rest: Uint8Array<ArrayBufferLike> = new Uint8Array();
+  for await (const chunk of source instanceof Uint8Array ? [source] : source) {
+    let from = 0;
+    for (let to = chunk.indexOf(NEWLINE); to !== -1; to = chunk.indexOf(NEWLINE, from)) {
+      const bytes = joined(rest, chunk.subarray(from, to), number);
+      rest = new Uint8Array();
+      from = to + 1;
+      yield { number, bytes, isEnded: true };
+      number++;
+    }
+    if (from < chunk.length) rest = joined(rest, chunk.slice(from), number);
+  }
+  if (rest.length > 0) yield { number, bytes: rest, isEnded: false };
+}
+
+function joined(first: Uint8Array, second: Uint8Array, number: number): Uint8Array {
+  const length = first.length + second.length;
+  if (length > LINE_MAX_BYTES) {
+    const text = `cannot read line ${number}: over ${LINE_MAX_BYTES} bytes`;
+    throw new ChatError("FORMAT", text);
+  }
+  if (first.length === 0) return second;
+  const whole = new Uint8Array(length);
+  whole.set(first);
+  whole.set(second, first.length);
+  return whole;
+}
