@@ -20,7 +20,10 @@ import { importVerifyKey, type VerifyKey } from "../crypto/signature.ts";
 import { ChatError } from "../errors.ts";
 import {
   type CertificateExtensions,
+  type CertificateFields,
   libraryExtensions,
+  libraryFields,
+  type StrictView,
   strictView,
 } from "./certificate_extensions.ts";
 import { DER_VALUES_MAX, hasFewValues } from "./der_values.ts";
@@ -92,7 +95,7 @@ export function parseCertificatePem(text: string, source: string): Certificate {
 export function parseCertificateDer(der: Uint8Array<ArrayBuffer>, source: string): Certificate {
   requireOneSequence(der, source);
   try {
-    return describe(der, new X509Certificate(der));
+    return describe(der);
   } catch (error) {
     const why = error instanceof ChatError ? error.message : "not an X.509 certificate";
     throw new ChatError("FORMAT", `cannot read certificate of ${source}: ${why}`, { cause: error });
@@ -191,9 +194,12 @@ function requireOneSequence(der: Uint8Array, source: string): void {
   );
 }
 
-function describe(der: Uint8Array<ArrayBuffer>, parsed: X509Certificate): Certificate {
+/** The library, which takes most of the time, is asked for what the strict reader leaves to it alone. */
+function describe(der: Uint8Array<ArrayBuffer>): Certificate {
   const strict = strictView(der);
-  const key = importVerifyKey(new Uint8Array(strict?.spkiDer ?? parsed.publicKey.rawData));
+  const parsed = strict?.fields === undefined ? new X509Certificate(der) : undefined;
+  const spkiDer = strict?.spkiDer ?? parsed?.publicKey.rawData ?? new Uint8Array();
+  const key = importVerifyKey(new Uint8Array(spkiDer));
   const shape = keyShapeOf(key.handle);
   if (shape === undefined) {
     throw new ChatError("FORMAT", "its key is neither RSA nor P-256 nor Ed25519");
@@ -201,18 +207,21 @@ function describe(der: Uint8Array<ArrayBuffer>, parsed: X509Certificate): Certif
   const certificate: Certificate = {
     der,
     fingerprint: sha256(der).toHex(),
-    subject: parsed.subject,
-    issuer: parsed.issuer,
-    commonName: parsed.subjectName.getField("CN")[0] ?? "",
-    serial: parsed.serialNumber,
-    notBefore: parsed.notBefore,
-    notAfter: parsed.notAfter,
-    ...(strict?.extensions ?? libraryExtensions(parsed)),
+    ...fieldsOf(strict, parsed),
     key,
     ...shape,
     signedBy: (issuer) => isSignedBy(certificate, issuer),
   };
   return certificate;
+}
+
+function fieldsOf(
+  strict: StrictView | undefined,
+  parsed: X509Certificate | undefined,
+): CertificateFields & CertificateExtensions {
+  if (strict?.fields !== undefined) return { ...strict.fields, ...strict.extensions };
+  if (parsed === undefined) throw new TypeError("nobody has read the certificate");
+  return { ...libraryFields(parsed), ...(strict?.extensions ?? libraryExtensions(parsed)) };
 }
 
 async function isSignedBy(certificate: Certificate, issuer: Certificate): Promise<boolean> {

@@ -42,8 +42,22 @@ export interface CertificateExtensions {
   readonly extendedKeyUsage?: readonly string[];
 }
 
+/** The parts of a certificate that need no library. */
+export interface CertificateFields {
+  /** As the library writes them: "CN=Team CA". */
+  readonly subject: string;
+  readonly issuer: string;
+  readonly commonName: string;
+  /** Lower-case hex. */
+  readonly serial: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
 /** What the strict reader knows of a certificate. */
 export interface StrictView {
+  /** Absent where names have more than one plain CN: there the library's spelling counts. */
+  readonly fields?: CertificateFields;
   readonly extensions: CertificateExtensions;
   /** Its key, byte for byte: the library would write it anew. */
   readonly spkiDer: Uint8Array;
@@ -73,7 +87,47 @@ export function strictView(der: Uint8Array): StrictView | undefined {
     ...(keyUsage === undefined ? {} : { keyUsage }),
     ...(extendedKeyUsage === undefined ? {} : { extendedKeyUsage }),
   };
-  return { extensions, spkiDer: strict.key.spkiDer };
+  const fields = plainFields(strict);
+  return { extensions, spkiDer: strict.key.spkiDer, ...(fields && { fields }) };
+}
+
+/** A CN that every way of writing names (RFC 4514 §2.4) leaves as it is. */
+const PLAIN_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9 ._@-]{0,62}[A-Za-z0-9])?$/;
+
+function plainFields(strict: PathCertificate): CertificateFields | undefined {
+  const [subject, issuer] = [strict.subject, strict.issuer].map(
+    ({ commonNames, rdnKeys, text }) => {
+      const [name = ""] = commonNames;
+      const isPlain = rdnKeys.length === 1 && PLAIN_NAME.test(name) && text === `CN=${name}`;
+      return isPlain ? name : undefined;
+    },
+  );
+  if (subject === undefined || issuer === undefined) return undefined;
+  return {
+    subject: `CN=${subject}`,
+    issuer: `CN=${issuer}`,
+    commonName: subject,
+    serial: strict.serial,
+    notBefore: new Date(strict.notBeforeMs),
+    notAfter: new Date(strict.notAfterMs),
+  };
+}
+
+/**
+ * Reads them by the library.
+ *
+ * @param parsed A certificate.
+ * @returns Names, number and dates.
+ */
+export function libraryFields(parsed: X509Certificate): CertificateFields {
+  return {
+    subject: parsed.subject,
+    issuer: parsed.issuer,
+    commonName: parsed.subjectName.getField("CN")[0] ?? "",
+    serial: parsed.serialNumber,
+    notBefore: parsed.notBefore,
+    notAfter: parsed.notAfter,
+  };
 }
 
 /**
