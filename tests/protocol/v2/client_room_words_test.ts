@@ -1,42 +1,21 @@
 import assert from "node:assert/strict";
-import { ChatError } from "../../../src/errors.ts";
 import { Authors } from "../../../src/protocol/v2/authors.ts";
-import { chainJudge } from "../../../src/protocol/v2/chain_judge.ts";
-import { ClientRoom } from "../../../src/protocol/v2/client_room.ts";
 import { parseStatement } from "../../../src/protocol/v2/statement.ts";
-import { HandRoom, LOG, ROOM, sessionName, signedBy } from "../../testkit/hand_room.ts";
-import { identity2, NOW_MS, SERVER2_NAME, trust2 } from "../../testkit/identities2.ts";
+import { LOG, ROOM, signedBy } from "../../testkit/hand_room.ts";
+import {
+  alice,
+  bob,
+  bobWithAlice,
+  codeOf,
+  judge,
+  openRoom,
+  S1,
+  S2,
+  server,
+} from "../../testkit/bobs_room.ts";
+import { identity2, NOW_MS } from "../../testkit/identities2.ts";
 
 const MINUTE = 60_000;
-const [S1, S2] = [sessionName(1), sessionName(2)];
-
-const server = await identity2(SERVER2_NAME, "server");
-const alice = await identity2("alice", "client");
-const bob = await identity2("bob", "client");
-const trust = await trust2();
-const judge = chainJudge(() => trust, SERVER2_NAME);
-
-function openRoom(): Promise<HandRoom> {
-  return HandRoom.open(server, judge);
-}
-
-/** Bob's client with all of a room in which Alice spoke once. */
-async function bobWithAlice(): Promise<{ readonly room: HandRoom; readonly client: ClientRoom }> {
-  const room = await openRoom();
-  const client = await room.client(bob, S2, { known: [alice] });
-  await client.takeEntry(await room.place(alice, S1), NOW_MS);
-  return { room, client };
-}
-
-async function codeOf(promise: Promise<unknown>): Promise<string> {
-  try {
-    await promise;
-    return "OK";
-  } catch (error) {
-    assert.ok(error instanceof ChatError, String(error));
-    return error.code;
-  }
-}
 
 Deno.test("own words come back in order and unchanged, or it is FORKED", async () => {
   async function spoken() {
