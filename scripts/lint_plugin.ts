@@ -24,6 +24,7 @@ const HOMES: Readonly<Record<string, RegExp>> = {
   "reflect-metadata": /^pki\//,
   "@noble/ciphers": /^crypto\/aes_ecb\.ts$/,
   "@noble/curves": /^crypto\/modp\.ts$/,
+  "@noble/hashes": /^crypto\/tree_hash\.ts$/,
   "zod": /^(protocol\/|cli\/config|transcript\/)/,
   "mysql2": /^store\/mysql\.ts$/,
   "node:sqlite": /^store\/sqlite\.ts$/,

@@ -2,8 +2,11 @@ import { SHA256_BYTES } from "../../crypto/digest.ts";
 
 const FIRST_CAPACITY = 4;
 
+/** Hashes of a whole chunk: 256 KiB. A list that grows by copying would need three times its size. */
+const CHUNK_HASHES = 8192;
+
 /**
- * A list of hashes in one buffer: 32 bytes each, where an array of byte strings takes some 200.
+ * A list of hashes in few buffers: 32 bytes each, where an array of byte strings takes some 200.
  *
  * @example
  * ```ts
@@ -17,7 +20,11 @@ const FIRST_CAPACITY = 4;
 export class HashList {
   readonly #first: number;
   #length = 0;
-  #bytes = new Uint8Array(FIRST_CAPACITY * SHA256_BYTES);
+  /** All are whole but the last one. */
+  readonly #chunks: Uint8Array<ArrayBuffer>[] = [];
+  #last = new Uint8Array(FIRST_CAPACITY * SHA256_BYTES);
+  /** Hashes in the last chunk. */
+  #lastLength = 0;
 
   /** @param first Index of the first hash. */
   constructor(first: number) {
@@ -33,13 +40,9 @@ export class HashList {
     if (hash.length !== SHA256_BYTES) {
       throw new RangeError(`cannot add hash of ${hash.length} bytes, expected ${SHA256_BYTES}`);
     }
-    const offset = this.#length * SHA256_BYTES;
-    if (offset === this.#bytes.length) {
-      const longer = new Uint8Array(2 * this.#bytes.length);
-      longer.set(this.#bytes);
-      this.#bytes = longer;
-    }
-    this.#bytes.set(hash, offset);
+    if (this.#lastLength * SHA256_BYTES === this.#last.length) this.#grow();
+    this.#last.set(hash, this.#lastLength * SHA256_BYTES);
+    this.#lastLength++;
     this.#length++;
   }
 
@@ -52,9 +55,23 @@ export class HashList {
    */
   at(index: number): Uint8Array<ArrayBuffer> {
     const place = index - this.#first;
-    if (place < 0 || place >= this.#length) {
+    if (!(place >= 0 && place < this.#length)) {
       throw new RangeError(`cannot take hash ${index}: expected ${this.#first} or a later one`);
     }
-    return this.#bytes.subarray(place * SHA256_BYTES, (place + 1) * SHA256_BYTES);
+    const chunk = this.#chunks[Math.floor(place / CHUNK_HASHES)] ?? this.#last;
+    const start = place % CHUNK_HASHES * SHA256_BYTES;
+    return chunk.subarray(start, start + SHA256_BYTES);
+  }
+
+  #grow(): void {
+    if (this.#lastLength === CHUNK_HASHES) {
+      this.#chunks.push(this.#last);
+      this.#last = new Uint8Array(CHUNK_HASHES * SHA256_BYTES);
+      this.#lastLength = 0;
+      return;
+    }
+    const longer = new Uint8Array(2 * this.#last.length);
+    longer.set(this.#last);
+    this.#last = longer;
   }
 }

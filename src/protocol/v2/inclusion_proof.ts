@@ -1,5 +1,5 @@
 import { equalBytes } from "../../bytes/equal.ts";
-import { hashNode } from "./merkle_tree.ts";
+import { hashNode } from "../../crypto/tree_hash.ts";
 
 /** That a leaf is in a tree. */
 export interface InclusionClaim {
@@ -23,7 +23,7 @@ export interface InclusionClaim {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { hashNode } from "./merkle_tree.ts";
+ * import { hashNode } from "../../crypto/tree_hash.ts";
  * const [a, b] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
  * const root = hashNode(a, b);
  * assert.equal(isIncluded({ leaf: a, index: 0, size: 2, root }, [b]), true);

@@ -12,12 +12,12 @@
  */
 
 import { sha256, SHA256_BYTES } from "../../crypto/digest.ts";
+import { hashNode } from "../../crypto/tree_hash.ts";
 import { HashList } from "./hash_list.ts";
 
 /** `h("")`: the root of a tree without entries (RFC 9162 §2.1.1), lower-case hex. */
 export const EMPTY_ROOT: string = sha256().toHex();
 
-const NODE_PREFIX = 1; // RFC 9162 §2.1.1
 const RECENT_ROOTS_MAX = 256;
 
 /** Where a tree is continued. */
@@ -36,6 +36,8 @@ export class MerkleTree {
   /** By level: the nodes over 2^level entries, from the first one that can be known. */
   readonly #levels: HashList[] = [];
   readonly #recentRoots = new Map<number, Uint8Array<ArrayBuffer>>();
+  /** The node that is on its way up. */
+  readonly #carry = new Uint8Array(SHA256_BYTES);
 
   /**
    * @param start Where the tree is continued; an empty one without it.
@@ -82,7 +84,7 @@ export class MerkleTree {
     for (let level = 0;; level++) {
       this.#level(level).push(node);
       if (index % 2 === 0) break;
-      node = hashNode(this.#node(level, index - 1), node);
+      node = hashNode(this.#node(level, index - 1), node, this.#carry);
       index = (index - 1) / 2;
     }
     this.#size++;
@@ -99,7 +101,7 @@ export class MerkleTree {
     this.#requireKnown(size);
     const known = this.#recentRoots.get(size);
     if (known !== undefined) return known;
-    const root = size === 0 ? sha256() : this.#rangeHash(0, size);
+    const root = size === 0 ? sha256() : this.#foldPeaks(size);
     if (this.#recentRoots.size >= RECENT_ROOTS_MAX) {
       const [oldest = 0] = this.#recentRoots.keys();
       this.#recentRoots.delete(oldest);
@@ -147,6 +149,20 @@ export class MerkleTree {
       else start = middle;
     }
     return path.reverse();
+  }
+
+  /** A root is its peaks, hashed together from the narrowest on (RFC 9162 §2.1.1). */
+  #foldPeaks(size: number): Uint8Array<ArrayBuffer> {
+    let root: Uint8Array<ArrayBuffer> | undefined;
+    let count = size;
+    for (let level = 0; count > 0; level++) {
+      if (count % 2 === 1) {
+        const peak = this.#node(level, count - 1);
+        root = root === undefined ? new Uint8Array(peak) : hashNode(peak, root, root);
+      }
+      count = Math.floor(count / 2);
+    }
+    return root ?? sha256();
   }
 
   /** The hash over entries `start` to `end`-1, `start` being where a subtree of that width begins. */
@@ -204,20 +220,4 @@ function splitOf(width: number): Split {
   let level = 0;
   while (2 ** (level + 1) < width) level++;
   return { width: 2 ** level, level };
-}
-
-const nodeInput = new Uint8Array(1 + 2 * SHA256_BYTES);
-nodeInput[0] = NODE_PREFIX;
-
-/**
- * The hash of an inner node (RFC 9162 §2.1.1): `h(0x01 || left || right)`.
- *
- * @param left 32 bytes.
- * @param right 32 bytes.
- * @returns 32 bytes.
- */
-export function hashNode(left: Uint8Array, right: Uint8Array): Uint8Array<ArrayBuffer> {
-  nodeInput.set(left, 1);
-  nodeInput.set(right, 1 + SHA256_BYTES);
-  return sha256(nodeInput);
 }
