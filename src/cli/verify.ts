@@ -137,9 +137,11 @@ async function verifyAll(named: readonly string[], job: VerifyJob): Promise<numb
   const parts: ComparedFile[] = [];
   for (const path of named) {
     try {
-      for (const file of await expandPaths([path])) {
+      const files = await expandPaths([path]);
+      const isCompared = named.length > 1 || files.length > 1;
+      for (const file of files) {
         if (io.stop.aborted) throw new DOMException("stopped", "AbortError");
-        statuses.push(await verifyOne(file, job, parts));
+        statuses.push(await verifyOne(file, { ...job, isCompared }, parts));
       }
     } catch (error) {
       statuses.push(reportError(io, error));
@@ -190,7 +192,13 @@ function requireOneUse(files: readonly string[], { prove, by, quiet, json }: Wan
 function jobOf(io: Io, wanted: Wanted, options: VerifyJob["options"]): VerifyJob {
   const { expectAuthors: authors, expectServer: server, entries, prove, by, quiet, json } = wanted;
   return {
-    ...{ io, options, isLong: entries, style: json ? "json" : quiet ? "quiet" : "text" },
+    ...{
+      io,
+      options,
+      isLong: entries,
+      isCompared: false,
+      style: json ? "json" : quiet ? "quiet" : "text",
+    },
     expected: server === undefined ? { authors } : { authors, server },
     ...prove === undefined
       ? {}

@@ -169,8 +169,10 @@ async function proofLines(
 
 async function lineOf(io: Io, file: string, line: number): Promise<string | null> {
   if (file === STANDARD_INPUT) return null; // it was read, and is gone
-  for await (const { number, bytes } of readByteLines(await openTranscriptFile(file, io))) {
-    if (number === line) return printable(new TextDecoder().decode(bytes));
+  for await (const chunk of readByteLines(await openTranscriptFile(file, io))) {
+    for (const { number, bytes } of chunk) {
+      if (number === line) return printable(new TextDecoder().decode(bytes));
+    }
   }
   return null;
 }

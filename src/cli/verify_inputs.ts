@@ -26,6 +26,9 @@ export const STANDARD_INPUT = "-";
 /** Files of a folder that are looked at, at most. */
 const TRANSCRIPTS_MAX = 10_000;
 
+/** Read at once. */
+const CHUNK_BYTES = 65_536;
+
 /** Certificates of the CA's folder that are looked at, at most. */
 const FOLDER_MAX_FILES = 1000;
 
@@ -128,12 +131,25 @@ async function isFolder(path: string): Promise<boolean> {
 
 async function* chunksOfNothing(): AsyncGenerator<Uint8Array, void> {}
 
+/** The next chunk is read while this one is worked on. */
 async function* chunksOf(file: Deno.FsFile, path: string): AsyncGenerator<Uint8Array, void> {
-  try {
-    yield* file.readable;
-  } catch (error) {
-    throw fileFault("read", path, error);
+  using _ = file;
+  let reading = readChunk(file);
+  for (;;) {
+    const chunk = await reading.catch((error) => {
+      throw fileFault("read", path, error);
+    });
+    if (chunk === undefined) return;
+    reading = readChunk(file);
+    reading.catch(() => undefined); // whoever takes no more is not told
+    yield chunk;
   }
+}
+
+async function readChunk(file: Deno.FsFile): Promise<Uint8Array | undefined> {
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  const length = await file.read(chunk);
+  return length === null ? undefined : chunk.subarray(0, length);
 }
 
 /** One certificate, or those of several CAs: a team that changes its CA has sessions of both. */

@@ -31,6 +31,8 @@ export interface VerifyJob {
   readonly style: "text" | "quiet" | "json";
   /** Whether all entries are listed. */
   readonly isLong: boolean;
+  /** Whether it may be compared with another one: then its tree and the server's roots are kept. */
+  readonly isCompared: boolean;
   /** Which entry is to be shown alone, and under whose head. */
   readonly prove?: { readonly index: number; readonly by?: string };
 }
@@ -104,12 +106,12 @@ async function verifyRoomFile(
       if (isLong || counted < LISTED_MAX) entries.push(entry);
       counted++;
     },
-    onServerRoot: (root) => void roots.push(root),
+    ...job.isCompared && { onServerRoot: (root) => void roots.push(root) },
     onHeader: ({ server, chain, size: from }) => {
       if (prove === undefined) return;
       maker = new ProofMaker(prove.index, prove.by, { from, chains: [server, chain] });
     },
-    onMessage: (message) => maker?.take(message),
+    ...prove !== undefined && { onMessage: (message) => maker?.take(message) },
   });
   const unmet = unmetExpectations(job.expected, report.parties);
   const listed = isLong || counted <= LISTED_MAX ? { entries } : {};
@@ -122,6 +124,7 @@ async function verifyRoomFile(
   // A proof stands by itself, whatever the file lacks at its end.
   const status = statusOf(isProven ? "VALID" : report.verdict, unmet, { file, job });
   const server = report.parties.find(({ role }) => role === "server");
+  if (!job.isCompared) return { status };
   if (tree === undefined || report.log === undefined || server === undefined) return { status };
   const { log, room = "" } = report;
   return { status, part: { file, log, room, server, tree, roots } };

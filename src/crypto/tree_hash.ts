@@ -11,12 +11,9 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { SHA256_BYTES } from "./digest.ts";
 
-const NODE_PREFIX = 1; // RFC 9162 §2.1.1
-
-const fresh = sha256.create();
+/** What every node begins with (RFC 9162 §2.1.1). */
+const prefixed = sha256.create().update(new Uint8Array([1]));
 const state = sha256.create();
-const input = new Uint8Array(1 + 2 * SHA256_BYTES);
-input[0] = NODE_PREFIX;
 
 /**
  * The hash of an inner node (RFC 9162 §2.1.1): `h(0x01 || left || right)`.
@@ -39,9 +36,7 @@ export function hashNode(
   right: Uint8Array,
   out: Uint8Array<ArrayBuffer> = new Uint8Array(SHA256_BYTES),
 ): Uint8Array<ArrayBuffer> {
-  input.set(left, 1);
-  input.set(right, 1 + SHA256_BYTES);
-  fresh._cloneInto(state);
-  state.update(input).digestInto(out);
+  prefixed._cloneInto(state);
+  state.update(left).update(right).digestInto(out);
   return out;
 }

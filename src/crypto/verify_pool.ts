@@ -2,8 +2,9 @@
  * Verifies signatures on all cores: threads of this program beside the caller's own.
  *
  * The platform's WebCrypto has threads too, but takes twice node:crypto's time for a signature
- * (tests/bench prints both), so each core gets a worker that uses node:crypto. The worker's program
- * is the text below, not a file: a bundle and a compiled program have no second file to load.
+ * (tests/bench prints both), so each core gets a worker that uses node:crypto. Batches that no thread
+ * has asked for yet wait in a line; the caller's own thread takes from it what the others cannot get
+ * done, so that every core is busy and what waits is bounded.
  *
  * @module
  */
@@ -11,19 +12,21 @@
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers";
 import { isSignedByLeaf } from "./leaf_signature.ts";
-import { type SignedItem, type VerifyKey, verifySignature } from "./signature.ts";
+import { type SignedItem, verifySignature } from "./signature.ts";
+import { SignedBatch } from "./signed_batch.ts";
+import { threadProgram, VerifyThread } from "./verify_thread.ts";
 
 /** More threads than this wait for the one that hands out the work. */
 const WORKERS_MAX = 15;
 
 /**
- * Signatures that a worker takes at once: 4 ms of work, so that nobody waits long at the end. Leaves of
- * protocol 2 have mostly Ed25519, which is faster.
+ * Signatures of a batch: 4 ms of work, so that nobody waits long at the end. Leaves of protocol 2 have
+ * mostly Ed25519, which is faster.
  */
 const BATCH = { rsa: 16, leaf: 64 } as const;
 
-/** Batches that a worker has at hand: it goes on while this thread hands out the next one. */
-const BATCHES_AHEAD = 2;
+/** Batches that a worker has at hand: 30 ms of work, while this thread reads on and hears nothing. */
+const BATCHES_AHEAD = 40;
 
 /** Signatures that this thread verifies before the event loop turns: 1 ms of work. */
 const TURN = { rsa: 4, leaf: 16 } as const;
@@ -34,38 +37,10 @@ const TURN = { rsa: 4, leaf: 16 } as const;
  */
 export type SignatureRules = "rsa" | "leaf";
 
-/**
- * The same calls as {@link verifySignature} and {@link isSignedByLeaf}, on another thread; it keeps the
- * few keys of a file.
- */
-const PROGRAM = `
-import { createPublicKey, verify } from "node:crypto";
-const keys = [];
-let rules = "rsa";
-function isSigned({ key: index, signature, data }) {
-  try {
-    const key = keys[index];
-    const type = key.asymmetricKeyType;
-    if (type === "rsa") return verify("sha256", data, key, signature);
-    if (rules !== "leaf") return false;
-    if (type === "ed25519") return verify(null, data, key, signature);
-    if (type !== "ec" || key.asymmetricKeyDetails.namedCurve !== "prime256v1") return false;
-    return verify("sha256", data, { key, dsaEncoding: "ieee-p1363" }, signature);
-  } catch {
-    return false;
-  }
-}
-self.onmessage = ({ data: { id, spkiDer, items, rules: wanted } }) => {
-  if (wanted) rules = wanted;
-  if (spkiDer) keys.push(createPublicKey({ key: spkiDer, format: "der", type: "spki" }));
-  if (items) self.postMessage({ id, results: items.map(isSigned) });
-};
-`;
-
-/** What a worker answers. */
-interface Answer {
-  readonly id: number;
-  readonly results: readonly boolean[];
+/** A batch that no thread has yet. */
+interface Waiting {
+  readonly batch: SignedBatch;
+  readonly done: PromiseWithResolvers<readonly boolean[]>;
 }
 
 /**
@@ -80,8 +55,9 @@ interface Answer {
  */
 export class VerifyPool implements Disposable {
   readonly #threads: readonly VerifyThread[];
-  readonly #keys = new Map<VerifyKey, number>();
   readonly #rules: SignatureRules;
+  #line: Waiting[] = [];
+  #onThreads = 0;
 
   /**
    * @param cores How many cores to use; one is the caller's.
@@ -90,10 +66,52 @@ export class VerifyPool implements Disposable {
   constructor(cores: number = availableParallelism(), rules: SignatureRules = "rsa") {
     this.#rules = rules;
     const count = Math.min(WORKERS_MAX, Math.max(0, cores - 1));
-    const blob = new Blob([PROGRAM], { type: "text/javascript" });
-    const url = URL.createObjectURL(blob);
+    if (count === 0) {
+      this.#threads = [];
+      return;
+    }
+    const url = threadProgram();
     this.#threads = Array.from({ length: count }, () => new VerifyThread(url, rules));
     URL.revokeObjectURL(url);
+  }
+
+  /** How many signatures make a batch. */
+  get batchItems(): number {
+    return BATCH[this.#rules];
+  }
+
+  /** Batches that wait for a thread. */
+  get waiting(): number {
+    return this.#line.length;
+  }
+
+  /** Signatures that threads have verified, not this one. */
+  get onThreads(): number {
+    return this.#onThreads;
+  }
+
+  /**
+   * Queues a batch.
+   *
+   * @param batch The signatures; nothing is to be added any more.
+   * @returns For each item, whether the holder of its key signed its data.
+   */
+  submit(batch: SignedBatch): Promise<readonly boolean[]> {
+    const done = Promise.withResolvers<readonly boolean[]>();
+    this.#line.push({ batch, done });
+    this.#handOut();
+    return done.promise;
+  }
+
+  /**
+   * Verifies the next batch of the line on this thread.
+   *
+   * @returns Whether there was one.
+   */
+  help(): boolean {
+    const next = this.#line.shift();
+    next?.done.resolve(this.#verifyAllHere(next.batch));
+    return next !== undefined;
   }
 
   /**
@@ -103,46 +121,16 @@ export class VerifyPool implements Disposable {
    * @returns For each item, whether the holder of its key signed its data.
    */
   async verifyAll(items: readonly SignedItem[]): Promise<readonly boolean[]> {
-    const results = new Array<boolean>(items.length).fill(false);
-    for (const { key } of items) this.#introduce(key);
-    let next = 0;
-    const lanes = this.#threads.flatMap((thread) =>
-      new Array<VerifyThread>(BATCHES_AHEAD).fill(thread)
-    );
-    const threads = lanes.map(async (thread) => {
-      while (next < items.length) {
-        const start = next;
-        next += BATCH[this.#rules];
-        const batch = items.slice(start, next);
-        const verified = await this.#verifyOn(thread, batch);
-        verified.forEach((isSigned, index) => results[start + index] = isSigned);
-      }
-    });
-    while (next < items.length) {
-      const index = next++;
-      const item = items[index];
-      if (item !== undefined) results[index] = this.#verifyHere(item);
-      if (next % TURN[this.#rules] === 0) {
-        await new Promise<void>((resolve) => setImmediate(resolve));
-      }
+    const batches: Promise<readonly boolean[]>[] = [];
+    for (let start = 0; start < items.length; start += this.batchItems) {
+      const batch = new SignedBatch();
+      for (const item of items.slice(start, start + this.batchItems)) batch.add(item, item.data);
+      batches.push(this.submit(batch));
     }
-    await Promise.all(threads);
-    return results;
-  }
-
-  /** A thread that has failed costs time and no result. */
-  async #verifyOn(thread: VerifyThread, batch: readonly SignedItem[]): Promise<readonly boolean[]> {
-    const numbered = batch.map((item) => ({ ...item, key: this.#keys.get(item.key) ?? -1 }));
-    try {
-      return await thread.verify(numbered);
-    } catch {
-      return batch.map((item) => this.#verifyHere(item));
+    for (let next = this.#line.shift(); next !== undefined; next = this.#line.shift()) {
+      next.done.resolve(await this.#verifyInTurns(next.batch));
     }
-  }
-
-  #verifyHere({ key, signature, data }: SignedItem): boolean {
-    if (this.#rules === "leaf") return isSignedByLeaf(key, { data, signature });
-    return verifySignature(key, signature, data);
+    return (await Promise.all(batches)).flat();
   }
 
   /** Ends the threads. */
@@ -150,50 +138,44 @@ export class VerifyPool implements Disposable {
     for (const thread of this.#threads) thread.end();
   }
 
-  #introduce(key: VerifyKey): void {
-    if (this.#keys.has(key)) return;
-    this.#keys.set(key, this.#keys.size);
-    for (const thread of this.#threads) thread.learn(key);
-  }
-}
-
-/** An item whose key is named by the order in which keys were introduced. */
-type NumberedItem = Omit<SignedItem, "key"> & { readonly key: number };
-
-class VerifyThread {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, PromiseWithResolvers<readonly boolean[]>>();
-  #lastId = 0;
-  #failure: Error | undefined;
-
-  constructor(url: string, rules: SignatureRules) {
-    this.#worker = new Worker(url, { type: "module" });
-    this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => {
-      this.#waiting.get(data.id)?.resolve(data.results);
-      this.#waiting.delete(data.id);
-    };
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.#failure = new Error(event.message);
-      for (const { reject } of this.#waiting.values()) reject(this.#failure);
-    };
-    this.#worker.postMessage({ rules });
+  #handOut(): void {
+    for (const thread of this.#threads) {
+      while (!thread.hasFailed && thread.ahead < BATCHES_AHEAD) {
+        const next = this.#line.shift();
+        if (next === undefined) return;
+        void this.#verifyOn(thread, next);
+      }
+    }
   }
 
-  learn({ spkiDer }: VerifyKey): void {
-    this.#worker.postMessage({ spkiDer });
+  /** A thread that has failed costs time and no result. */
+  async #verifyOn(thread: VerifyThread, { batch, done }: Waiting): Promise<void> {
+    try {
+      const results = await thread.verify(batch);
+      this.#onThreads += batch.count;
+      done.resolve(Array.from(results, (result) => result === 1));
+    } catch {
+      done.resolve(this.#verifyAllHere(batch));
+    }
+    this.#handOut();
   }
 
-  verify(items: readonly NumberedItem[]): Promise<readonly boolean[]> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    const id = ++this.#lastId;
-    const answer = Promise.withResolvers<readonly boolean[]>();
-    this.#waiting.set(id, answer);
-    this.#worker.postMessage({ id, items });
-    return answer.promise;
+  async #verifyInTurns(batch: SignedBatch): Promise<readonly boolean[]> {
+    const results: boolean[] = [];
+    for (const item of batch.items()) {
+      results.push(this.#verifyHere(item));
+      if (results.length % TURN[this.#rules] > 0) continue;
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    return results;
   }
 
-  end(): void {
-    this.#worker.terminate();
+  #verifyAllHere(batch: SignedBatch): readonly boolean[] {
+    return Array.from(batch.items(), (item) => this.#verifyHere(item));
+  }
+
+  #verifyHere({ key, signature, data }: SignedItem): boolean {
+    if (this.#rules === "leaf") return isSignedByLeaf(key, { data, signature });
+    return verifySignature(key, signature, data);
   }
 }

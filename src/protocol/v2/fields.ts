@@ -14,6 +14,9 @@ import { ChatError } from "../../errors.ts";
 import { PASSWORD_MAX_BYTES } from "../../crypto/scrypt_password.ts";
 import { isRoomName } from "./room_name.ts";
 
+/** Shortest text that can be an object, bytes. */
+export const STATEMENT_MIN_BYTES = 2;
+
 /** Longest statement, bytes (PROTOCOL-2 §6). */
 export const STATEMENT_MAX_BYTES = 32_768;
 
@@ -23,8 +26,12 @@ export const HEAD_MAX_BYTES = 1024;
 /** Certificates of a chain, at most (PROTOCOL-2 §3). */
 export const CHAIN_MAX = 4;
 
-const SIGNATURE_MIN_BYTES = 64; // Ed25519, P-256
-const SIGNATURE_MAX_BYTES = 512; // RSA of 4096 bits
+/** Shortest signature, bytes: Ed25519, P-256. */
+export const SIGNATURE_MIN_BYTES = 64;
+
+/** Longest signature, bytes: RSA of 4096 bits. */
+export const SIGNATURE_MAX_BYTES = 512;
+
 const DER_MAX_BYTES = 32_768;
 const MESSAGE_MAX_CHARS = 1024;
 const EMAIL_MAX_CHARS = 255;
@@ -97,7 +104,7 @@ export const peaks = z.array(treeHash).max(PEAKS_MAX).readonly();
 export const roomName = z.string().refine(isRoomName, "is not a room's name");
 
 /** A statement's bytes. */
-export const statementBytes = base64(2, STATEMENT_MAX_BYTES);
+export const statementBytes = base64(STATEMENT_MIN_BYTES, STATEMENT_MAX_BYTES);
 
 /** A head's bytes. */
 export const headBytes = base64(2, HEAD_MAX_BYTES);

@@ -35,7 +35,8 @@ export class MerkleTree {
   #size: number;
   /** By level: the nodes over 2^level entries, from the first one that can be known. */
   readonly #levels: HashList[] = [];
-  readonly #recentRoots = new Map<number, Uint8Array<ArrayBuffer>>();
+  /** By size modulo {@link RECENT_ROOTS_MAX}. */
+  readonly #recentRoots: { readonly size: number; readonly root: Uint8Array<ArrayBuffer> }[] = [];
   /** The node that is on its way up. */
   readonly #carry = new Uint8Array(SHA256_BYTES);
 
@@ -99,14 +100,11 @@ export class MerkleTree {
    */
   rootAt(size: number): Uint8Array<ArrayBuffer> {
     this.#requireKnown(size);
-    const known = this.#recentRoots.get(size);
-    if (known !== undefined) return known;
-    const root = size === 0 ? sha256() : this.#foldPeaks(size);
-    if (this.#recentRoots.size >= RECENT_ROOTS_MAX) {
-      const [oldest = 0] = this.#recentRoots.keys();
-      this.#recentRoots.delete(oldest);
-    }
-    this.#recentRoots.set(size, root);
+    const place = size % RECENT_ROOTS_MAX;
+    const known = this.#recentRoots[place];
+    if (known?.size === size) return known.root;
+    const root = this.#foldPeaks(size);
+    this.#recentRoots[place] = { size, root };
     return root;
   }
 

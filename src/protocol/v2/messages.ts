@@ -12,6 +12,7 @@ import { ChatError } from "../../errors.ts";
 import { HANDSHAKE_BODY_MAX_BYTES } from "../frame.ts";
 import { decodeCanonicalJson } from "./canonical_json.ts";
 import * as field from "./fields.ts";
+import { type PlainSigned, readPlainSigned } from "./plain_form.ts";
 import { encodeShape, parseShape } from "./shape.ts";
 
 /** The version that this folder speaks. */
@@ -120,6 +121,8 @@ export function parseMessage<T extends MessageType>(
   body: Uint8Array,
   wanted: readonly T[],
 ): Message<T> {
+  const plain = plainMessage(body);
+  if (plain !== undefined && wanted.some((one) => one === plain.type)) return plain as Message<T>;
   const value = decodeCanonicalJson(body, HANDSHAKE_BODY_MAX_BYTES);
   const { type } = value;
   if (typeof type !== "string" || !isMessageType(type)) {
@@ -144,6 +147,18 @@ export function parseMessage<T extends MessageType>(
 export function encodeMessage(message: Message): Uint8Array<ArrayBuffer> {
   const schema: z.ZodType = MESSAGES[message.type];
   return encodeShape(schema, message, message.type);
+}
+
+/** Nearly all that comes is one of these. */
+function plainMessage(body: Uint8Array): Message<"entry" | "msg"> | undefined {
+  if (body.length > HANDSHAKE_BODY_MAX_BYTES) return undefined;
+  const plain = readPlainSigned(body);
+  return plain !== undefined && areSignedSizes(plain) ? plain : undefined;
+}
+
+function areSignedSizes({ stmt, sig }: PlainSigned): boolean {
+  return stmt.length >= field.STATEMENT_MIN_BYTES && stmt.length <= field.STATEMENT_MAX_BYTES &&
+    sig.length >= field.SIGNATURE_MIN_BYTES && sig.length <= field.SIGNATURE_MAX_BYTES;
 }
 
 function isMessageType(type: string): type is MessageType {

@@ -8,8 +8,7 @@
  */
 
 import { z } from "zod";
-import { concat } from "../../bytes/concat.ts";
-import { encodeU32 } from "../../bytes/u32.ts";
+import { U32_BYTES } from "../../bytes/u32.ts";
 import { sha256 } from "../../crypto/digest.ts";
 import type { LeafSigningKey } from "../../crypto/leaf_signature.ts";
 import { ChatError } from "../../errors.ts";
@@ -17,6 +16,7 @@ import { decodeCanonicalJson } from "./canonical_json.ts";
 import * as field from "./fields.ts";
 import { isSignedLabelled, type Signer, signLabelled } from "./labelled_signature.ts";
 import { EMPTY_ROOT } from "./merkle_tree.ts";
+import { readPlainStatement } from "./plain_form.ts";
 import { encodeShape, parseShape } from "./shape.ts";
 
 /** Bytes of a statement's salt. */
@@ -72,10 +72,14 @@ export function encodeStatement(statement: Statement): Uint8Array<ArrayBuffer> {
  * @throws {ChatError} FORMAT if the bytes are not a statement's.
  */
 export function parseStatement(stmt: Uint8Array): Statement {
-  const value = decodeCanonicalJson(stmt, field.STATEMENT_MAX_BYTES);
-  const statement = parseShape(SHAPE, value, "statement");
+  const statement = plainStatement(stmt) ??
+    parseShape(SHAPE, decodeCanonicalJson(stmt, field.STATEMENT_MAX_BYTES), "statement");
   requireKind(statement);
   return statement;
+}
+
+function plainStatement(stmt: Uint8Array): Statement | undefined {
+  return stmt.length > field.STATEMENT_MAX_BYTES ? undefined : readPlainStatement(stmt);
 }
 
 /**
@@ -143,11 +147,18 @@ export function requireAuthor(
  * ```
  */
 export function leafHash({ stmt, sig }: SignedStatement): Uint8Array<ArrayBuffer> {
-  // In one piece: each part that a hash is given costs more than the copy.
-  return sha256(concat(LEAF_PREFIX, encodeU32(stmt.length), stmt, encodeU32(sig.length), sig));
+  const length = 1 + U32_BYTES + stmt.length + U32_BYTES + sig.length;
+  if (length > leafInput.length) leafInput = new Uint8Array(length);
+  const view = new DataView(leafInput.buffer);
+  view.setUint32(1, stmt.length);
+  leafInput.set(stmt, 1 + U32_BYTES);
+  view.setUint32(length - sig.length - U32_BYTES, sig.length);
+  leafInput.set(sig, length - sig.length);
+  return sha256(leafInput.subarray(0, length));
 }
 
-const LEAF_PREFIX = new Uint8Array([0]); // RFC 9162 §2.1.1
+/** In one piece, and in the same place each time; its first byte stays 0: RFC 9162 §2.1.1. */
+let leafInput = new Uint8Array(1024);
 
 /** What must hold within a statement, by its kind. */
 function requireKind(statement: Statement): void {

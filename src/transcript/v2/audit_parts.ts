@@ -11,8 +11,8 @@ export interface RoomAuditParts {
   readonly times: EntryTimes;
   /** Whether texts are kept until an entry's time is known. */
   readonly keepsTexts: boolean;
-  /** Takes a signature to be checked. */
-  sign(signature: LineSignature): Promise<void>;
+  /** Takes a signature to be checked; tells when more may be read, if that is not now. */
+  sign(signature: LineSignature): Promise<void> | undefined;
   /** Told of every root that the server has signed. */
   onServerRoot?(root: SignedRootAt): void;
 }

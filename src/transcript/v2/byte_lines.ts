@@ -22,31 +22,51 @@ const NEWLINE = 0x0a;
  * Splits bytes into lines, holding one line and one chunk at a time.
  *
  * @param source The bytes.
- * @returns The lines, in order.
+ * @returns The lines, in order, by the chunk that ends them: within one there is no turn of the event
+ * loop.
  * @throws {ChatError} FORMAT for a line above {@link LINE_MAX_BYTES}.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * const lines = await Array.fromAsync(readByteLines(new Uint8Array([1, 10, 2])));
+ * const chunks = await Array.fromAsync(readByteLines(new Uint8Array([1, 10, 2])), (one) => [...one]);
+ * const lines = chunks.flat();
  * assert.deepEqual(lines.map(({ number, isEnded }) => [number, isEnded]), [[1, true], [2, false]]);
  * ```
  */
-export async function* readByteLines(source: ByteSource): AsyncGenerator<ByteLine, void> {
-  let number = 1;
-  let rest: Uint8Array<ArrayBufferLike> = new Uint8Array();
+export async function* readByteLines(
+  source: ByteSource,
+): AsyncGenerator<Iterable<ByteLine>, void> {
+  const lines = new Lines();
   for await (const chunk of source instanceof Uint8Array ? [source] : source) {
+    yield lines.of(chunk);
+  }
+  yield lines.last();
+}
+
+/** Splits chunk after chunk. */
+class Lines {
+  #number = 1;
+  #rest: Uint8Array<ArrayBufferLike> = new Uint8Array();
+
+  /** The lines that a chunk ends, to be taken before the next chunk. */
+  *of(chunk: Uint8Array): Generator<ByteLine, void> {
     let from = 0;
     for (let to = chunk.indexOf(NEWLINE); to !== -1; to = chunk.indexOf(NEWLINE, from)) {
-      const bytes = joined(rest, chunk.subarray(from, to), number);
-      rest = new Uint8Array();
+      const bytes = joined(this.#rest, chunk.subarray(from, to), this.#number);
+      this.#rest = new Uint8Array();
       from = to + 1;
-      yield { number, bytes, isEnded: true };
-      number++;
+      yield { number: this.#number, bytes, isEnded: true };
+      this.#number++;
     }
-    if (from < chunk.length) rest = joined(rest, chunk.slice(from), number);
+    if (from < chunk.length) this.#rest = joined(this.#rest, chunk.slice(from), this.#number);
   }
-  if (rest.length > 0) yield { number, bytes: rest, isEnded: false };
+
+  /** What is left without a line feed. */
+  *last(): Generator<ByteLine, void> {
+    const bytes = this.#rest;
+    if (bytes.length > 0) yield { number: this.#number, bytes, isEnded: false };
+  }
 }
 
 function joined(first: Uint8Array, second: Uint8Array, number: number): Uint8Array {

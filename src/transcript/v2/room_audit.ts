@@ -81,9 +81,11 @@ export class RoomAudit {
    *
    * @param message It.
    * @param line Its number.
+   * @returns When the next one may be taken, if that is not now: an entry is taken without a turn of the
+   * event loop, since a file may have millions.
    * @throws {ChatError} The first check that fails. @throws {LineError} The same, for another line.
    */
-  async take(message: Message<"peer" | "entry" | "head">, line: number): Promise<void> {
+  take(message: Message<"peer" | "entry" | "head">, line: number): Promise<void> | undefined {
     if (this.#isServers && this.#serverFinal !== undefined) {
       throw refused("HANDSHAKE", "the server's last head was final, and over all of the log");
     }
@@ -92,24 +94,25 @@ export class RoomAudit {
     if (isJoining && message.type !== "head") {
       throw refused("HANDSHAKE", `the first message is of type "${message.type}", expected a head`);
     }
-    if (message.type === "peer") this.#parts.people.take(message.chain, line);
-    else if (message.type === "entry") await this.#takeEntry({ message, line });
-    else await this.#takeHead({ message, line });
+    if (message.type === "entry") return this.#takeEntry({ message, line });
+    if (message.type === "head") return this.#takeHead({ message, line });
+    this.#parts.people.take(message.chain, line);
+    return undefined;
   }
 
-  async #takeEntry({ message, line }: Placed<SignedStatement>): Promise<void> {
-    const { people, times, header: { room, log } } = this.#parts;
+  #takeEntry({ message, line }: Placed<SignedStatement>): Promise<void> | undefined {
+    const { people, times, header } = this.#parts;
     if (this.#serverFinal !== undefined) {
       throw refused("FORKED", "the statement stands behind the server's final head");
     }
     const statement = parseStatement(message.stmt);
     const index = this.tree.size;
-    requirePlace("statement", statement, { room, log });
+    requirePlace("statement", statement, { room: header.room, log: header.log });
     this.#requireKind(statement, index);
     const author = people.find(statement.author);
     const least = this.#leastSize(statement);
     requireTree("statement", statement, { tree: this.tree, least, greatest: index });
-    await this.#parts.sign({
+    const room = this.#parts.sign({
       ...{ line, signer: author.peer, label: "statement", bytes: message.stmt },
       signature: message.sig,
     });
@@ -125,6 +128,7 @@ export class RoomAudit {
     const isHistory = this.#joined !== undefined && index < this.#joined.size;
     const waiting = { line, index, author, ts: statement.ts, isHistory };
     times.entry(this.#parts.keepsTexts ? { ...waiting, statement } : waiting);
+    return room;
   }
 
   /** Entry 0, and it alone, opens the log; in the server's lines the session is the log, in no others. */

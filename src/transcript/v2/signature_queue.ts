@@ -4,21 +4,24 @@
  * @module
  */
 
-import { concat } from "../../bytes/concat.ts";
-import type { SignedItem } from "../../crypto/signature.ts";
+import { setImmediate } from "node:timers";
+import { SignedBatch } from "../../crypto/signed_batch.ts";
 import { VerifyPool } from "../../crypto/verify_pool.ts";
-import type { PeerIdentity } from "../../protocol/v2/peer_identity.ts";
 import { labelPrefix, type SignatureLabel } from "../../protocol/v2/labels.ts";
+import type { PeerIdentity } from "../../protocol/v2/peer_identity.ts";
 import type { LineFault } from "./room_report.ts";
 
-/** So many are verified together… */
-const BATCH_ITEMS = 1024;
-
-/** …or so many bytes: what waits is bounded, however long the statements are. */
-const BATCH_BYTES = 4 * 1024 * 1024;
+/** So many bytes make a batch, too: what waits is bounded, however long the statements are. */
+const BATCH_BYTES = 262_144;
 
 /** Files below this are verified before other threads would have started. */
 const THREADS_FROM = 256;
+
+/** Batches that may wait for a thread; what is beyond them this thread verifies. */
+const WAITING_MAX = 2;
+
+/** Batches whose results are not here; beyond them no more is read. */
+const UNDER_WAY_MAX = 64;
 
 /** A signature of a line. */
 export interface LineSignature {
@@ -29,13 +32,21 @@ export interface LineSignature {
   readonly signature: Uint8Array<ArrayBuffer>;
 }
 
+/** Whose a signature of the batch is. */
+type Claim = Pick<LineSignature, "line" | "signer" | "label">;
+
 /** See the module. Dispose it. */
 export class SignatureQueue implements Disposable {
   #pool: VerifyPool | undefined;
-  #items: (SignedItem & { readonly of: LineSignature })[] = [];
-  #bytes = 0;
+  #batch = new SignedBatch();
+  #claims: Claim[] = [];
   #count = 0;
-  #work: Promise<void> = Promise.resolve();
+  /** Batches under way, in the order of the file. */
+  readonly #underWay: Promise<void>[] = [];
+  /** Batches that were verified before one that comes before them. */
+  readonly #verified = new Map<number, LineFault | number>();
+  #nextBatch = 0;
+  #nextResult = 0;
   #fault: LineFault | undefined;
   #goodTo = 0;
 
@@ -50,19 +61,22 @@ export class SignatureQueue implements Disposable {
   }
 
   /**
-   * Takes a signature. Waits while two batches are under way.
+   * Takes a signature.
    *
    * @param of What was signed, and by whom.
+   * @returns When more may be read, if that is not now.
    */
-  async add(of: LineSignature): Promise<void> {
-    const { signer: { leaf: { key } }, label, bytes, signature } = of;
-    const data = concat(labelPrefix(label), bytes);
-    this.#items.push({ key, signature, data, of });
-    this.#bytes += data.length;
+  add({ line, signer, label, bytes, signature }: LineSignature): Promise<void> | undefined {
+    this.#batch.add({ key: signer.leaf.key, signature }, labelPrefix(label), bytes);
+    this.#claims.push({ line, signer, label });
     this.#count++;
-    if (this.#items.length < BATCH_ITEMS && this.#bytes < BATCH_BYTES) return;
-    await this.#work;
-    this.#work = this.#verify();
+    if (this.#count < THREADS_FROM) return undefined;
+    const pool = this.#pool ??= new VerifyPool(undefined, "leaf");
+    const { count, bytes: { length } } = this.#batch;
+    if (count < pool.batchItems && length < BATCH_BYTES) return undefined;
+    this.#submit(pool);
+    if (pool.waiting > WAITING_MAX) pool.help();
+    return this.#underWay.length > UNDER_WAY_MAX ? this.#underWay[0] : undefined;
   }
 
   /**
@@ -71,8 +85,10 @@ export class SignatureQueue implements Disposable {
    * @returns The first bad signature.
    */
   async settle(): Promise<LineFault | undefined> {
-    await this.#work;
-    await this.#verify();
+    const pool = this.#pool ??= new VerifyPool(1, "leaf");
+    if (this.#batch.count > 0) this.#submit(pool);
+    while (pool.help()) await new Promise<void>((resolve) => setImmediate(resolve));
+    await Promise.all(this.#underWay);
     return this.#fault;
   }
 
@@ -81,21 +97,34 @@ export class SignatureQueue implements Disposable {
     this.#pool?.[Symbol.dispose]();
   }
 
-  async #verify(): Promise<void> {
-    const items = this.#items;
-    this.#items = [];
-    this.#bytes = 0;
-    if (items.length === 0) return;
-    const cores = this.#count < THREADS_FROM ? 1 : undefined;
-    this.#pool ??= new VerifyPool(cores, "leaf");
-    const results = await this.#pool.verifyAll(items);
-    const bad = items.find((_, index) => results[index] !== true)?.of;
-    if (this.#fault !== undefined) return; // batches are in order: the first one that fails has it
-    if (bad === undefined) {
-      this.#goodTo = items.at(-1)?.of.line ?? this.#goodTo;
-      return;
-    }
-    const text = `the ${bad.label} is not signed by "${bad.signer.name}", whom it names`;
-    this.#fault = { line: bad.line, code: "SIG_FAIL", text };
+  #submit(pool: VerifyPool): void {
+    const [batch, claims] = [this.#batch, this.#claims];
+    this.#batch = new SignedBatch();
+    this.#claims = [];
+    const number = this.#nextBatch++;
+    const work = pool.submit(batch).then((results) => {
+      this.#underWay.splice(this.#underWay.indexOf(work), 1);
+      const bad = claims.find((_, index) => results[index] !== true);
+      this.#verified.set(number, bad === undefined ? claims.at(-1)?.line ?? 0 : faultOf(bad));
+      this.#advance();
+    });
+    this.#underWay.push(work);
   }
+
+  /** Results count in the order of the file: the first batch that fails has the first fault. */
+  #advance(): void {
+    for (;;) {
+      const result = this.#verified.get(this.#nextResult);
+      if (result === undefined) return;
+      this.#verified.delete(this.#nextResult++);
+      if (this.#fault !== undefined) continue;
+      if (typeof result === "number") this.#goodTo = result;
+      else this.#fault = result;
+    }
+  }
+}
+
+function faultOf({ line, label, signer }: Claim): LineFault {
+  const text = `the ${label} is not signed by "${signer.name}", whom it names`;
+  return { line, code: "SIG_FAIL", text };
 }

@@ -64,13 +64,16 @@ export async function verifyRoom(
   let fault: LineFault | undefined;
   let line = 1;
   try {
-    for await (const each of readByteLines(source)) {
+    for await (const chunk of readByteLines(source)) {
       options.signal?.throwIfAborted();
-      line = each.number;
-      await run.take(each);
+      for (const each of chunk) {
+        line = each.number;
+        const room = run.take(each);
+        if (room !== undefined) await room;
+        line++;
+      }
       run.tell(signatures.goodTo);
       if (signatures.fault !== undefined) break;
-      line++;
     }
     await run.finish();
   } catch (thrown) {
@@ -107,20 +110,29 @@ class Run {
     this.#signatures = signatures;
   }
 
-  async take({ bytes, number, isEnded }: ByteLine): Promise<void> {
+  take({ bytes, number, isEnded }: ByteLine): Promise<void> | undefined {
     if (!isEnded && number > 1) {
       this.#torn = number; // whoever wrote it was interrupted: it says nothing
-      return;
+      return undefined;
     }
     this.#lastLine = number;
     if (this.#parts === undefined) return this.#begin(bytes);
     if (this.#end !== undefined) throw refused("FORMAT", "a line stands behind the end line");
     if (isEndLine(bytes)) {
       this.#end = parseRoomEnd(bytes);
-      return;
+      return undefined;
     }
     const message = parseMessage(bytes, ["peer", "entry", "head"]);
-    await this.#parts.audit.take(message, number);
+    const room = this.#parts.audit.take(message, number);
+    if (this.#options.onMessage === undefined) return room;
+    return this.#accepted(message, { number, room });
+  }
+
+  async #accepted(
+    message: Message<"peer" | "entry" | "head">,
+    { number, room }: { readonly number: number; readonly room: Promise<void> | undefined },
+  ): Promise<void> {
+    await room;
     this.#options.onMessage?.(message, number);
   }
 
@@ -164,7 +176,7 @@ class Run {
     return fault === undefined && tree !== undefined ? { report, tree } : { report };
   }
 
-  #begin(bytes: Uint8Array): void {
+  #begin(bytes: Uint8Array): undefined {
     const header = parseRoomHeader(bytes);
     this.#header = header;
     this.#options.onHeader?.(header);
