@@ -27,3 +27,32 @@ export function decodeBase64(text: string, what: string): Uint8Array<ArrayBuffer
   }
   throw new ChatError("FORMAT", `cannot decode ${what}: base64 with white space`);
 }
+
+/**
+ * The same into a place that is there, without an error to be made.
+ *
+ * @param text The base64 text.
+ * @param into Where the bytes go.
+ * @returns A view of them; nothing if the text is not canonical base64, or has more than fits.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const place = new Uint8Array(4);
+ * assert.deepEqual(decodeBase64Into("AQI=", place), new Uint8Array([1, 2]));
+ * assert.equal(decodeBase64Into("AQI", place), undefined);
+ * assert.equal(decodeBase64Into("AQIDBAU=", place), undefined);
+ * ```
+ */
+export function decodeBase64Into(
+  text: string,
+  into: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    const { read, written } = into.setFromBase64(text, { lastChunkHandling: "strict" });
+    const isWhole = read === text.length && text.length === 4 * Math.ceil(written / 3);
+    return isWhole ? into.subarray(0, written) : undefined;
+  } catch {
+    return undefined;
+  }
+}

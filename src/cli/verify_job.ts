@@ -99,13 +99,10 @@ async function verifyRoomFile(
   const entries: RoomEntry[] = [];
   const roots: SignedRootAt[] = [];
   let maker: ProofMaker | undefined;
-  let counted = 0;
   const { report, tree } = await verifyRoom(chunks, {
     ...{ anchors: [ca], ...revocations && { revocations }, ...signal && { signal } },
-    onEntry: (entry) => {
-      if (isLong || counted < LISTED_MAX) entries.push(entry);
-      counted++;
-    },
+    onEntry: (entry) => void entries.push(entry),
+    entriesMax: isLong ? Infinity : LISTED_MAX,
     ...job.isCompared && { onServerRoot: (root) => void roots.push(root) },
     onHeader: ({ server, chain, size: from }) => {
       if (prove === undefined) return;
@@ -114,7 +111,7 @@ async function verifyRoomFile(
     ...prove !== undefined && { onMessage: (message) => maker?.take(message) },
   });
   const unmet = unmetExpectations(job.expected, report.parties);
-  const listed = isLong || counted <= LISTED_MAX ? { entries } : {};
+  const listed = isLong || report.size - report.from <= LISTED_MAX ? { entries } : {};
   const shown = { report, on: io.out, nowMs: io.now(), ...listed };
   const isProven = maker !== undefined && tree !== undefined;
   if (isProven) io.out.write(`${maker?.make(tree)}\n`);

@@ -3,7 +3,8 @@ import type { SignedItem, VerifyKey } from "./signature.ts";
 /** Before an item's signature: number of its key, lengths of signature and data, each a u32. */
 export const ITEM_HEADER_BYTES = 12;
 
-const FIRST_CAPACITY = 16_384;
+/** Most batches need no more: 64 signatures of short statements. */
+const FIRST_CAPACITY = 49_152;
 
 /**
  * Signatures to be verified together, in one buffer: what many small byte strings cost, in copies and in

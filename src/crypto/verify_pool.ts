@@ -25,8 +25,8 @@ const WORKERS_MAX = 15;
  */
 const BATCH = { rsa: 16, leaf: 64 } as const;
 
-/** Batches that a worker has at hand: 30 ms of work, while this thread reads on and hears nothing. */
-const BATCHES_AHEAD = 40;
+/** Batches that a worker has at hand: 80 ms of work, while this thread reads on and hears nothing. */
+const BATCHES_AHEAD = 32;
 
 /** Signatures that this thread verifies before the event loop turns: 1 ms of work. */
 const TURN = { rsa: 4, leaf: 16 } as const;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { sign, type SignedItem } from "../../src/crypto/signature.ts";
+import { SignedBatch } from "../../src/crypto/signed_batch.ts";
 import { VerifyPool } from "../../src/crypto/verify_pool.ts";
 import { identity2 } from "../testkit/identities2.ts";
 import { cast } from "../testkit/transcript_builder.ts";
@@ -70,3 +71,24 @@ for (const keyType of ["rsa-2048", "ec-p256", "ed25519"] as const) {
     }
   });
 }
+
+Deno.test("VerifyPool's threads do work of their own, whatever else an item carries", async () => {
+  const items = await mixed(400);
+  using pool = new VerifyPool(2);
+  const extra = items.map((item) => ({ ...item, of: { key: item.key, fn: () => 1 } }));
+  assert.deepEqual(await pool.verifyAll(extra), items.map(({ good }) => good));
+  assert.ok(pool.onThreads > 0, "all was verified by this thread");
+});
+
+Deno.test("VerifyPool.help() takes from the line what no thread has", async () => {
+  using pool = new VerifyPool(1);
+  const [item] = await mixed(2).then((items) => items.slice(1));
+  assert.ok(item);
+  const batch = new SignedBatch();
+  batch.add(item, item.data);
+  const results = pool.submit(batch);
+  assert.equal(pool.waiting, 1);
+  assert.equal(pool.help(), true);
+  assert.equal(pool.help(), false);
+  assert.deepEqual(await results, [true]);
+});

@@ -38,10 +38,13 @@ export interface StartOptions {
  */
 export function programArguments(): readonly string[] {
   const bundle = Deno.env.get("SECURECHAT_BUNDLE") ?? "";
-  const start = ["run", "--quiet", "--no-prompt", "--cached-only", ...PERMISSIONS];
+  const start = ["run", "--quiet", "--no-prompt", "--cached-only", V8_FLAGS, ...PERMISSIONS];
   if (bundle !== "") return [...start, "--no-config", resolve(bundle)];
   return [...start, "--config", `${ROOT}deno.json`, `${ROOT}src/main.ts`];
 }
+
+/** As in the tasks of deno.json. */
+const V8_FLAGS = "--v8-flags=--max-semi-space-size=8";
 
 /** A command that runs. */
 export class RunningProgram {

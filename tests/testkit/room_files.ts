@@ -114,10 +114,10 @@ export class RoomFiles {
     return visitor;
   }
 
-  /** Somebody says something. */
-  say(visitor: Visitor, text: string): Promise<void> {
+  /** Somebody says something, over the tree as it is or as he saw it. */
+  say(visitor: Visitor, text: string, size?: number): Promise<void> {
     const { own, session } = visitor;
-    return this.#place(own, { kind: "say", text, session, seq: ++visitor.seq });
+    return this.#place(own, { kind: "say", text, session, seq: ++visitor.seq }, size);
   }
 
   /** The server's head for all. */
@@ -175,16 +175,17 @@ export class RoomFiles {
   async #place(
     author: OwnIdentity,
     said: Pick<Statement, "kind" | "text" | "session" | "seq">,
+    size = this.tree.size,
   ): Promise<void> {
-    const { size } = this.tree;
+    const index = this.tree.size;
     const { random, edits, server } = this.#options;
     this.nowMs += 1000;
     const honest: Statement = {
       ...{ author: author.fingerprint, log: this.log, room: this.room, ...said, size },
       ...{ root: this.tree.rootAt(size).toHex(), salt: random(16), ts: this.nowMs },
     };
-    const stmt = encodeStatement(edits?.statement?.(honest, size) ?? honest);
-    const { signingKey } = edits?.signer?.(size) ?? author;
+    const stmt = encodeStatement(edits?.statement?.(honest, index) ?? honest);
+    const { signingKey } = edits?.signer?.(index) ?? author;
     const sig = await signStatement(signingKey, stmt);
     this.tree.append(leafHash({ stmt, sig }));
     const line = textOf({ type: "entry", stmt, sig });

@@ -9,7 +9,8 @@ interface Last {
 
 /** How far each author has come in each of his sessions, as one room's reader saw it. */
 export class AuthorSessions {
-  readonly #last = new Map<string, Last>();
+  /** By author, then by session. */
+  readonly #last = new Map<string, Map<string, Last>>();
 
   /**
    * Checks a statement's number.
@@ -20,7 +21,7 @@ export class AuthorSessions {
    * @throws {ChatError} REPLAY if its number is not the next one.
    */
   lastSize(statement: Statement): number {
-    const last = this.#last.get(keyOf(statement));
+    const last = this.#find(statement);
     if (last === undefined) return 0;
     if (statement.seq === last.seq + 1) return last.size;
     throw new ChatError(
@@ -36,7 +37,7 @@ export class AuthorSessions {
    * @returns Whether there was one.
    */
   has(statement: Statement): boolean {
-    return this.#last.has(keyOf(statement));
+    return this.#find(statement) !== undefined;
   }
 
   /**
@@ -44,12 +45,14 @@ export class AuthorSessions {
    *
    * @param statement It was placed.
    */
-  placed(statement: Statement): void {
-    const { seq, size } = statement;
-    this.#last.set(keyOf(statement), { seq, size });
+  placed({ author, session, seq, size }: Statement): void {
+    const known = this.#last.get(author);
+    const sessions = known ?? new Map<string, Last>();
+    if (known === undefined) this.#last.set(author, sessions);
+    sessions.set(session, { seq, size });
   }
-}
 
-function keyOf({ author, session }: Statement): string {
-  return `${author} ${session}`;
+  #find({ author, session }: Statement): Last | undefined {
+    return this.#last.get(author)?.get(session);
+  }
 }

@@ -12,7 +12,7 @@ import { ChatError } from "../../errors.ts";
 import { HANDSHAKE_BODY_MAX_BYTES } from "../frame.ts";
 import { decodeCanonicalJson } from "./canonical_json.ts";
 import * as field from "./fields.ts";
-import { type PlainSigned, readPlainSigned } from "./plain_form.ts";
+import { type PlainSigned, readPlainSigned, type SignedPlaces, textOf } from "./plain_form.ts";
 import { encodeShape, parseShape } from "./shape.ts";
 
 /** The version that this folder speaks. */
@@ -100,11 +100,20 @@ export type Message<T extends MessageType = MessageType> = {
   readonly [K in T]: Readonly<z.output<(typeof MESSAGES)[K]>>;
 }[T];
 
+/** What a caller has for a message that is to be read. */
+export interface KnownBody {
+  /** The body as text. */
+  readonly text?: string | undefined;
+  /** Where a statement and its signature go, when they are not kept. */
+  readonly places?: SignedPlaces;
+}
+
 /**
  * Reads a message that must be of one of the wanted types.
  *
  * @param body One object: a plain frame's body, or one of a record's.
  * @param wanted The types that make sense now.
+ * @param known What is at hand.
  * @returns The message.
  * @throws {ChatError} FORMAT if it is no message; HANDSHAKE if it is one of another type.
  *
@@ -120,8 +129,9 @@ export type Message<T extends MessageType = MessageType> = {
 export function parseMessage<T extends MessageType>(
   body: Uint8Array,
   wanted: readonly T[],
+  known: KnownBody = {},
 ): Message<T> {
-  const plain = plainMessage(body);
+  const plain = plainMessage(body, known);
   if (plain !== undefined && wanted.some((one) => one === plain.type)) return plain as Message<T>;
   const value = decodeCanonicalJson(body, HANDSHAKE_BODY_MAX_BYTES);
   const { type } = value;
@@ -150,9 +160,12 @@ export function encodeMessage(message: Message): Uint8Array<ArrayBuffer> {
 }
 
 /** Nearly all that comes is one of these. */
-function plainMessage(body: Uint8Array): Message<"entry" | "msg"> | undefined {
+function plainMessage(
+  body: Uint8Array,
+  { text = textOf(body) ?? "", places }: KnownBody,
+): Message<"entry" | "msg"> | undefined {
   if (body.length > HANDSHAKE_BODY_MAX_BYTES) return undefined;
-  const plain = readPlainSigned(body);
+  const plain = readPlainSigned(text, places);
   return plain !== undefined && areSignedSizes(plain) ? plain : undefined;
 }
 

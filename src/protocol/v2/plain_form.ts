@@ -8,7 +8,7 @@
  * @module
  */
 
-import { decodeBase64 } from "../../bytes/base64.ts";
+import { decodeBase64Into } from "../../bytes/base64.ts";
 import { isRoomName } from "./room_name.ts";
 
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -31,6 +31,8 @@ const STATEMENT = new RegExp(
     ',"text":"((?:[^"\\\\\\x00-\\x1f]|\\\\["\\\\bfnrt]|\\\\u00(?:0[0-7bef]|1[0-9a-f]))*)"' +
     ',"ts":(0|[1-9][0-9]{0,15})\\}$',
 );
+
+const SALT_BYTES = 16;
 
 const START = '{"sig":"';
 const MIDDLE = '","stmt":"';
@@ -60,27 +62,36 @@ export interface PlainStatement {
   readonly ts: number;
 }
 
+/** Where the bytes of a message go, when nobody keeps them. */
+export interface SignedPlaces {
+  readonly sig: Uint8Array<ArrayBuffer>;
+  readonly stmt: Uint8Array<ArrayBuffer>;
+}
+
 /**
  * Reads an `entry` or `msg` whose base64 is good.
  *
- * @param body Its bytes.
- * @returns The message, sizes unchecked; nothing if it is not plainly one.
+ * @param text Its text.
+ * @param places Where its bytes go; new ones without it.
+ * @returns The message, sizes unchecked; nothing if it is not plainly one, or does not fit.
  */
-export function readPlainSigned(body: Uint8Array): PlainSigned | undefined {
-  try {
-    const text = utf8Decoder.decode(body);
-    const type = text.endsWith(ENDS.entry) ? "entry" : "msg";
-    const from = text.indexOf('"', START.length);
-    const isPlain = text.startsWith(START) && text.startsWith(MIDDLE, from) &&
-      text.endsWith(ENDS[type]);
-    if (!isPlain) return undefined;
-    // Good base64 has no quote or backslash: so the whole is the one form of this object.
-    const sig = decodeBase64(text.slice(START.length, from), "sig");
-    const stmt = decodeBase64(text.slice(from + MIDDLE.length, -ENDS[type].length), "stmt");
-    return { type, stmt, sig };
-  } catch {
-    return undefined;
-  }
+export function readPlainSigned(text: string, places?: SignedPlaces): PlainSigned | undefined {
+  const type = text.endsWith(ENDS.entry) ? "entry" : "msg";
+  const from = text.indexOf('"', START.length);
+  const isPlain = text.startsWith(START) && text.startsWith(MIDDLE, from) &&
+    text.endsWith(ENDS[type]);
+  if (!isPlain) return undefined;
+  // Good base64 has no quote or backslash: so the whole is the one form of this object.
+  const sig = bytesOf(text.slice(START.length, from), places?.sig);
+  const stmt = bytesOf(text.slice(from + MIDDLE.length, -ENDS[type].length), places?.stmt);
+  return sig === undefined || stmt === undefined ? undefined : { type, stmt, sig };
+}
+
+function bytesOf(
+  text: string,
+  place: Uint8Array<ArrayBuffer> | undefined,
+): Uint8Array<ArrayBuffer> | undefined {
+  return decodeBase64Into(text, place ?? new Uint8Array(Math.floor(text.length / 4) * 3));
 }
 
 /**
@@ -97,15 +108,22 @@ export function readPlainStatement(stmt: Uint8Array): PlainStatement | undefined
   const [seq, size, ts] = [Number(seqDigits), Number(sizeDigits), Number(tsDigits)];
   const isSafe = Number.isSafeInteger(seq) && Number.isSafeInteger(size) &&
     Number.isSafeInteger(ts);
-  if (!isSafe || !isRoomName(room)) return undefined;
+  const saltBytes = decodeBase64Into(salt, new Uint8Array(SALT_BYTES));
+  if (!isSafe || saltBytes === undefined || !isRoomName(room)) return undefined;
   return {
     ...{ author, kind: kind as PlainStatement["kind"], log, room, root },
-    ...{ salt: decodeBase64(salt, "salt"), seq, session, size },
+    ...{ salt: saltBytes, seq, session, size },
     ...{ text: spelled.includes("\\") ? String(JSON.parse(`"${spelled}"`)) : spelled, ts },
   };
 }
 
-function textOf(bytes: Uint8Array): string | undefined {
+/**
+ * Bytes as text.
+ *
+ * @param bytes UTF-8.
+ * @returns The text; nothing if they are none.
+ */
+export function textOf(bytes: Uint8Array): string | undefined {
   try {
     return utf8Decoder.decode(bytes);
   } catch {

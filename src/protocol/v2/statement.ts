@@ -22,7 +22,8 @@ import { encodeShape, parseShape } from "./shape.ts";
 /** Bytes of a statement's salt. */
 export const STATEMENT_SALT_BYTES = 16;
 
-const SHAPE = z.strictObject({
+/** The general shape of a statement; what is usual is read by `plain_form.ts`. */
+export const STATEMENT_SHAPE = z.strictObject({
   author: field.fingerprint,
   kind: z.enum(["say", "open", "join", "leave", "remove", "notice"]),
   log: field.identifier,
@@ -37,7 +38,7 @@ const SHAPE = z.strictObject({
 });
 
 /** What a person or the server states. */
-export type Statement = Readonly<z.output<typeof SHAPE>>;
+export type Statement = Readonly<z.output<typeof STATEMENT_SHAPE>>;
 
 /** A statement's bytes with its signature, as they came. */
 export interface SignedStatement {
@@ -55,7 +56,7 @@ export interface SignedStatement {
  */
 export function encodeStatement(statement: Statement): Uint8Array<ArrayBuffer> {
   requireKind(statement);
-  const bytes = encodeShape(SHAPE, statement, "statement");
+  const bytes = encodeShape(STATEMENT_SHAPE, statement, "statement");
   if (bytes.length <= field.STATEMENT_MAX_BYTES) return bytes;
   throw new ChatError(
     "FRAME_TOO_LARGE",
@@ -73,7 +74,7 @@ export function encodeStatement(statement: Statement): Uint8Array<ArrayBuffer> {
  */
 export function parseStatement(stmt: Uint8Array): Statement {
   const statement = plainStatement(stmt) ??
-    parseShape(SHAPE, decodeCanonicalJson(stmt, field.STATEMENT_MAX_BYTES), "statement");
+    parseShape(STATEMENT_SHAPE, decodeCanonicalJson(stmt, field.STATEMENT_MAX_BYTES), "statement");
   requireKind(statement);
   return statement;
 }

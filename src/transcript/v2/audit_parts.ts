@@ -9,8 +9,8 @@ export interface RoomAuditParts {
   readonly header: RoomHeader;
   readonly people: FilePeople;
   readonly times: EntryTimes;
-  /** Whether texts are kept until an entry's time is known. */
-  readonly keepsTexts: boolean;
+  /** Texts of entries below are kept until an entry's time is known. */
+  readonly keepsTextsTo: number;
   /** Takes a signature to be checked; tells when more may be read, if that is not now. */
   sign(signature: LineSignature): Promise<void> | undefined;
   /** Told of every root that the server has signed. */

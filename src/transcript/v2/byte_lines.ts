@@ -9,6 +9,8 @@ export interface ByteLine {
   readonly number: number;
   /** Without its line feed; not to be kept without a copy. */
   readonly bytes: Uint8Array;
+  /** The same as text, where it is known that all of it is ASCII. */
+  readonly text: string | undefined;
   /** False for a last line without line feed: whoever wrote it was interrupted. */
   readonly isEnded: boolean;
 }
@@ -51,12 +53,15 @@ class Lines {
 
   /** The lines that a chunk ends, to be taken before the next chunk. */
   *of(chunk: Uint8Array): Generator<ByteLine, void> {
+    const text = asciiOf(chunk);
     let from = 0;
     for (let to = chunk.indexOf(NEWLINE); to !== -1; to = chunk.indexOf(NEWLINE, from)) {
+      const isWhole = this.#rest.length === 0;
       const bytes = joined(this.#rest, chunk.subarray(from, to), this.#number);
+      const known = isWhole ? text?.slice(from, to) : undefined;
+      yield { number: this.#number, bytes, text: known, isEnded: true };
       this.#rest = new Uint8Array();
       from = to + 1;
-      yield { number: this.#number, bytes, isEnded: true };
       this.#number++;
     }
     if (from < chunk.length) this.#rest = joined(this.#rest, chunk.slice(from), this.#number);
@@ -65,8 +70,17 @@ class Lines {
   /** What is left without a line feed. */
   *last(): Generator<ByteLine, void> {
     const bytes = this.#rest;
-    if (bytes.length > 0) yield { number: this.#number, bytes, isEnded: false };
+    if (bytes.length === 0) return;
+    yield { number: this.#number, bytes, text: undefined, isEnded: false };
   }
+}
+
+const decoder = new TextDecoder();
+
+/** A chunk is decoded at once: line by line it takes ten times as long. */
+function asciiOf(chunk: Uint8Array): string | undefined {
+  const text = decoder.decode(chunk);
+  return text.length === chunk.length && !text.includes("\ufffd") ? text : undefined;
 }
 
 function joined(first: Uint8Array, second: Uint8Array, number: number): Uint8Array {

@@ -50,6 +50,20 @@ export class ChainLives {
   }
 
   /**
+   * Whether a chain is known to be good at a moment, from another one within the lives of all of its
+   * certificates.
+   *
+   * @param peer Whose.
+   * @param atMs At what moment.
+   * @returns Whether {@link fault} need not be asked.
+   */
+  isKnownGood(peer: PeerIdentity, atMs: number): boolean {
+    const life = this.#lives.get(peer);
+    if (life === undefined || !life.isAccepted) return false;
+    return atMs >= life.fromMs && atMs <= life.toMs && revokedFault(life, atMs) === undefined;
+  }
+
+  /**
    * Judges a chain.
    *
    * @param peer Whose; always the same object for one leaf.

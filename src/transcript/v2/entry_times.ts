@@ -24,13 +24,25 @@ interface Waiting {
   readonly statement?: Statement;
 }
 
+/** Where an entry is placed in time, and by which head. */
+interface PlacedAt {
+  readonly atMs: number;
+  readonly headLine?: number;
+}
+
 /** Told of entries, in order, and of the line up to which signatures must hold for what is told. */
 export type OnEntry = (entry: RoomEntry, line: number) => void;
+
+/** Who is told of the entries below an index. */
+export interface Listener {
+  readonly listen: OnEntry;
+  readonly upTo: number;
+}
 
 /** See the module. */
 export class EntryTimes {
   readonly #people: FilePeople;
-  readonly #onEntry: OnEntry | undefined;
+  readonly #listener: Listener | undefined;
   #waiting: Waiting[] = [];
   #lastPlacedMs = 0;
   #lastHeadMs = 0;
@@ -39,10 +51,10 @@ export class EntryTimes {
   #firstMs: number | undefined;
   #lastEntryMs: number | undefined;
 
-  /** @param people Who is judged. @param onEntry Told of each entry once its time is known. */
-  constructor(people: FilePeople, onEntry?: OnEntry) {
+  /** @param people Who is judged. @param listener Told of each entry once its time is known. */
+  constructor(people: FilePeople, listener?: Listener) {
     this.#people = people;
-    this.#onEntry = onEntry;
+    this.#listener = listener;
   }
 
   /** Entries of the log that a server head is over. */
@@ -74,7 +86,7 @@ export class EntryTimes {
   entry(waiting: Waiting): void {
     const { ts, line, isHistory } = waiting;
     if (!isHistory) this.#requireAfterHeads("statement", ts, line);
-    this.#waiting.push(this.#onEntry === undefined ? withoutStatement(waiting) : waiting);
+    this.#waiting.push(waiting);
   }
 
   /**
@@ -103,7 +115,10 @@ export class EntryTimes {
       throw stale(line, text);
     }
     this.#headed = Math.max(this.#headed, size);
-    for (const one of placed) await this.#placed(one, { atMs: ts, headLine: line });
+    for (const one of placed) {
+      const judging = this.#placed(one, { atMs: ts, headLine: line });
+      if (judging !== undefined) await judging;
+    }
   }
 
   /**
@@ -129,14 +144,16 @@ export class EntryTimes {
     const rest = this.#waiting;
     this.#waiting = [];
     for (const one of rest) {
-      await this.#placed(one, { atMs: Math.max(one.ts, this.#lastHeadMs, this.#lastPlacedMs) });
+      const atMs = Math.max(one.ts, this.#lastHeadMs, this.#lastPlacedMs);
+      const judging = this.#placed(one, { atMs });
+      if (judging !== undefined) await judging;
     }
   }
 
-  async #placed(
-    { line, index, author, ts, isHistory, statement }: Waiting,
-    { atMs, headLine }: { readonly atMs: number; readonly headLine?: number },
-  ): Promise<void> {
+  /** Judges an entry at its time; a promise only where its author's chain is not known to be good. */
+  #placed(one: Waiting, at: PlacedAt): Promise<void> | undefined {
+    const { line, index, author, ts, isHistory } = one;
+    const { atMs, headLine } = at;
     const away = isHistory ? ts - atMs : Math.abs(atMs - ts);
     if (headLine !== undefined && away > RELAYED_FRESH_MS) {
       const text =
@@ -144,7 +161,13 @@ export class EntryTimes {
         `${line}) is of ${isoTime(ts)}: over 10 minutes away`;
       throw stale(headLine, text);
     }
-    await this.#people.requireGood(author, atMs, line);
+    const judging = this.#people.requireGood(author, atMs, line);
+    if (judging !== undefined) return judging.then(() => this.#tell(one, at));
+    this.#tell(one, at);
+    return undefined;
+  }
+
+  #tell({ line, index, author, ts, statement }: Waiting, { atMs, headLine }: PlacedAt): void {
     // A tail's authors have clocks of their own: what they say moves no later entry's time.
     if (headLine !== undefined) this.#lastPlacedMs = atMs;
     this.#firstMs ??= atMs;
@@ -156,7 +179,7 @@ export class EntryTimes {
     const whom = kind === "say" ? undefined : this.#people.nameOf(text);
     const about = whom === undefined ? {} : { about: whom };
     const entry = { ...told, ...about, placedMs: atMs, isHeaded: headLine !== undefined };
-    this.#onEntry?.(entry, headLine ?? line);
+    this.#listener?.listen(entry, headLine ?? line);
   }
 
   /** What stands behind a head was signed at most ten minutes before it. */
@@ -166,10 +189,6 @@ export class EntryTimes {
       `${isoTime(this.#lastHeadMs)}: over 10 minutes older`;
     throw stale(line, text);
   }
-}
-
-function withoutStatement({ statement: _unused, ...rest }: Waiting): Waiting {
-  return rest;
 }
 
 function stale(line: number, text: string): LineError {

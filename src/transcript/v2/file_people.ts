@@ -117,9 +117,15 @@ export class FilePeople {
    * @param who Whose.
    * @param atMs The moment.
    * @param line Which line uses it.
+   * @returns When it is judged; nothing if it is known to be good.
    * @throws {LineError} BAD_CERT or REVOKED.
    */
-  async requireGood(who: Person, atMs: number, line: number): Promise<void> {
+  requireGood(who: Person, atMs: number, line: number): Promise<void> | undefined {
+    if (who.isJudged && this.#lives.isKnownGood(who.peer, atMs)) return undefined;
+    return this.#judge(who, atMs, line);
+  }
+
+  async #judge(who: Person, atMs: number, line: number): Promise<void> {
     const fault = await this.#lives.fault(who.peer, who.role, atMs);
     if (fault !== undefined) throw new LineError({ line, ...fault });
     who.isJudged = true;

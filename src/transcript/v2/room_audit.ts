@@ -112,10 +112,9 @@ export class RoomAudit {
     const author = people.find(statement.author);
     const least = this.#leastSize(statement);
     requireTree("statement", statement, { tree: this.tree, least, greatest: index });
-    const room = this.#parts.sign({
-      ...{ line, signer: author.peer, label: "statement", bytes: message.stmt },
-      signature: message.sig,
-    });
+    const { stmt: bytes, sig: signature } = message;
+    const signed = { line, signer: author.peer, label: "statement", bytes, signature } as const;
+    const room = this.#parts.sign(signed);
     if (this.#isServers && index === 0) this.#requireStarted(statement.ts);
     this.#append(message);
     this.#authors.placed(statement);
@@ -127,7 +126,7 @@ export class RoomAudit {
     }
     const isHistory = this.#joined !== undefined && index < this.#joined.size;
     const waiting = { line, index, author, ts: statement.ts, isHistory };
-    times.entry(this.#parts.keepsTexts ? { ...waiting, statement } : waiting);
+    times.entry(index < this.#parts.keepsTextsTo ? { ...waiting, statement } : waiting);
     return room;
   }
 

@@ -20,8 +20,8 @@ const THREADS_FROM = 256;
 /** Batches that may wait for a thread; what is beyond them this thread verifies. */
 const WAITING_MAX = 2;
 
-/** Batches whose results are not here; beyond them no more is read. */
-const UNDER_WAY_MAX = 64;
+/** Batches whose results are not here; beyond them no more is read. More than all threads have ahead. */
+const UNDER_WAY_MAX = 1024;
 
 /** A signature of a line. */
 export interface LineSignature {

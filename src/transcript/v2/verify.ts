@@ -9,7 +9,8 @@
  */
 
 import { MerkleTree } from "../../protocol/v2/merkle_tree.ts";
-import { type Message, parseMessage } from "../../protocol/v2/messages.ts";
+import * as field from "../../protocol/v2/fields.ts";
+import { type KnownBody, type Message, parseMessage } from "../../protocol/v2/messages.ts";
 import { errorAt, type Finding, warningAt } from "../v1/report.ts";
 import { type ByteLine, type ByteSource, readByteLines } from "./byte_lines.ts";
 import { ChainLives, type ChainTrust } from "./chain_lives.ts";
@@ -31,6 +32,8 @@ export interface RoomVerifyOptions extends ChainTrust {
    * none that stands behind the bad line, and some before it may be missing.
    */
   onEntry?(entry: RoomEntry): void;
+  /** After so many entries nobody is told any more; all are told without it. */
+  readonly entriesMax?: number;
   /** Told of every root that the server has signed. */
   onServerRoot?(root: SignedRootAt): void;
   /** Told of every head and entry that was accepted, before its signature is checked. */
@@ -102,6 +105,10 @@ class Run {
   #end: RoomEnd | undefined;
   #torn: number | undefined;
   #lastLine = 0;
+  readonly #places = {
+    sig: new Uint8Array(field.SIGNATURE_MAX_BYTES),
+    stmt: new Uint8Array(field.STATEMENT_MAX_BYTES),
+  };
   /** Entries whose signatures are being checked. */
   #untold: { readonly entry: RoomEntry; readonly line: number }[] = [];
 
@@ -110,7 +117,7 @@ class Run {
     this.#signatures = signatures;
   }
 
-  take({ bytes, number, isEnded }: ByteLine): Promise<void> | undefined {
+  take({ bytes, text, number, isEnded }: ByteLine): Promise<void> | undefined {
     if (!isEnded && number > 1) {
       this.#torn = number; // whoever wrote it was interrupted: it says nothing
       return undefined;
@@ -122,10 +129,16 @@ class Run {
       this.#end = parseRoomEnd(bytes);
       return undefined;
     }
-    const message = parseMessage(bytes, ["peer", "entry", "head"]);
+    const message = parseMessage(bytes, LINE_TYPES, this.#known(text));
     const room = this.#parts.audit.take(message, number);
     if (this.#options.onMessage === undefined) return room;
     return this.#accepted(message, { number, room });
+  }
+
+  /** Nobody keeps a statement's bytes but who is told of messages: the next ones take their place. */
+  #known(text: string | undefined): KnownBody {
+    if (this.#options.onMessage !== undefined) return { text };
+    return { text, places: this.#places };
   }
 
   async #accepted(
@@ -181,13 +194,14 @@ class Run {
     this.#header = header;
     this.#options.onHeader?.(header);
     const people = new FilePeople(header, new ChainLives(this.#options));
-    const { onEntry, onServerRoot } = this.#options;
+    const { onEntry, entriesMax = Infinity, onServerRoot } = this.#options;
     const listen = (entry: RoomEntry, upTo: number) => {
       this.#untold.push({ entry, line: upTo });
     };
-    const times = new EntryTimes(people, onEntry && listen);
+    const told = onEntry === undefined ? undefined : { listen, upTo: header.size + entriesMax };
+    const times = new EntryTimes(people, told);
     const audit = new RoomAudit({
-      ...{ header, people, times, keepsTexts: onEntry !== undefined },
+      ...{ header, people, times, keepsTextsTo: told?.upTo ?? 0 },
       sign: (signature) => this.#signatures.add(signature),
       ...onServerRoot === undefined ? {} : { onServerRoot },
     });
@@ -230,6 +244,8 @@ class Run {
     return all.toSorted((a, b) => a.line - b.line);
   }
 }
+
+const LINE_TYPES = ["peer", "entry", "head"] as const;
 
 const END_MARK = new TextEncoder().encode('"type":"end"}');
 
