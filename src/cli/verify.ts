@@ -8,6 +8,7 @@ import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
+import { printable } from "../bytes/printable.ts";
 import { ERRORS } from "../errors.ts";
 import { parseArgs, patternValue, usage } from "./args.ts";
 import { openPage } from "./html/page_request.ts";
@@ -144,7 +145,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     read: [...certs, ...crls, ...sessionKey === undefined ? [] : [sessionKey]],
     ...{ expected: job.expected, isLong: job.isLong },
   });
-  return await verifyAll(named, { ...job, page });
+  const status = await verifyAll(named, { ...job, page });
+  if (page.isWritten) io.err.write(`securechat: wrote ${printable(wanted.html)} (mode 0600)\n`);
+  return status;
 }
 
 async function verifyAll(named: readonly string[], job: VerifyJob): Promise<number> {

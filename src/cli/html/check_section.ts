@@ -9,7 +9,8 @@ import type { RevocationList } from "../../pki/revocation_lists.ts";
 import { VERSION } from "../version.ts";
 import type { CheckFacts, Content, FileFacts } from "./content.ts";
 import { counted, digits, moment, section, type Term, termList } from "./elements.ts";
-import { html, Markup, name, type Part } from "./markup.ts";
+import { Markup, markup, name, type Part } from "./markup.ts";
+import { nameIn } from "./shared_text.ts";
 
 /**
  * The section.
@@ -28,13 +29,13 @@ export function checkSection(
     ...anchors.map((anchor): Term => ["CA's certificate, SHA-256", caCell(anchor)]),
     ...listTerms(lists, atMs),
     ["Expected", expectedCell(expected)],
-    ["Program", html`securechat ${VERSION}, protocol ${protocol}`],
-    ["Time of the check", html`${moment(atMs)} UTC`],
+    ["Program", markup`securechat ${VERSION}, protocol ${protocol}`],
+    ["Time of the check", markup`${moment(atMs)} UTC`],
     ["Result", verdict],
   ];
   return section(
     { id: "check", title: "Check it yourself" },
-    html`<p>You need the file, the certificate of the certificate authority (CA) and the program securechat,
+    markup`<p>You need the file, the certificate of the certificate authority (CA) and the program securechat,
 which is open to inspection and needs no network. Compare the CA's fingerprint below with what the CA tells
 you itself, by telephone or in person: everything rests on it. Then run</p>
 <pre><code>${command}</code></pre>
@@ -62,8 +63,9 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-function caCell({ commonName, fingerprint, notBefore, notAfter }: Certificate): Part {
-  return html`${digits(fingerprint)}<br><span class="soft">${name(commonName)}, ${
+function caCell(anchor: Certificate): Part {
+  const { fingerprint, notBefore, notAfter } = anchor;
+  return markup`${digits(fingerprint)}<br><span class="soft">${name(nameIn(anchor))}, ${
     moment(notBefore.getTime())
   } to ${moment(notAfter.getTime())}</span>`;
 }
@@ -72,15 +74,14 @@ function listTerms(lists: readonly RevocationList[] | undefined, atMs: number): 
   if (lists === undefined) return [["Revocation list", "none was given (--crl): not checked"]];
   return lists.map((list): Term => {
     const { source, issuer, number, thisUpdateMs, nextUpdateMs, entries } = list;
-    const due = nextUpdateMs >= atMs ? undefined : html`
-      ; <span
-        class="warn">a newer one was due ${moment(
-          nextUpdateMs,
-        )}</span>: about what is older than the list it is right
-    `;
+    const due = nextUpdateMs >= atMs
+      ? undefined
+      : markup`; <span class="warn">a newer one was due ${
+        moment(nextUpdateMs)
+      }</span>: about what is older than the list it is right`;
     return [
       "Revocation list",
-      html`${name(source)} of ${name(issuer)}, number ${String(number)}, ${
+      markup`${name(source)} of ${name(issuer)}, number ${String(number)}, ${
         counted(entries, "entry", "entries")
       }, made ${moment(thisUpdateMs)}${due}`,
     ];
@@ -89,9 +90,9 @@ function listTerms(lists: readonly RevocationList[] | undefined, atMs: number): 
 
 function expectedCell({ authors, server }: CheckFacts["expected"]): Part {
   const all = [
-    ...authors.map((author) => html`an entry signed by ${name(author)}`),
-    ...server === undefined ? [] : [html`the server ${name(server)}`],
+    ...authors.map((author) => markup`an entry signed by ${name(author)}`),
+    ...server === undefined ? [] : [markup`the server ${name(server)}`],
   ];
   if (all.length === 0) return undefined;
-  return all.map((each, index) => html`${index === 0 ? "" : "; "}${each}`);
+  return all.map((each, index) => markup`${index === 0 ? "" : "; "}${each}`);
 }

@@ -14,9 +14,9 @@ import type {
 import { checkedClassic, uncheckedClassic } from "./classic_scope.ts";
 import { type CheckFacts, type Content, LISTED_MAX, type PartyContent } from "./content.ts";
 import { counted, digits, type Term } from "./elements.ts";
-import { html, type Part } from "./markup.ts";
+import { markup, type Part } from "./markup.ts";
 import { betweenRow, CLASSIC_COLUMNS, classicRow } from "./rows.ts";
-import { certificateTerms, faultText, PROVES, PROVES_NOT, span } from "./shared_text.ts";
+import { certificateTerms, faultText, nameIn, PROVES, PROVES_NOT, span } from "./shared_text.ts";
 
 /**
  * Puts it into words.
@@ -58,20 +58,20 @@ function leadOf(report: TranscriptReport): Pick<Content, "lead" | "more"> {
     case "VALID":
       return {
         lead:
-          html`Every entry was signed by the side that is named as its author and is unchanged, and the
+          markup`Every entry was signed by the side that is named as its author and is unchanged, and the
 side whose file this is has signed that this is all (its receipt).`,
       };
     case "INCOMPLETE":
       return {
         lead:
-          html`What is here was signed by the side that is named as its author and is unchanged. But
+          markup`What is here was signed by the side that is named as its author and is unchanged. But
 nobody has signed that it is all: the session broke off, or the end of the file was cut off.`,
       };
     case "INVALID":
       return {
         lead: faultText(report.findings),
         more:
-          html`Entries with a mark below do not count. Those without one still carry good signatures;
+          markup`Entries with a mark below do not count. Those without one still carry good signatures;
 who changed the file, and what else is missing from it, it does not tell.`,
       };
   }
@@ -82,17 +82,17 @@ function factsOf(report: TranscriptReport): readonly Term[] {
   const times = entries.flatMap(({ ts, fault }) => ts === undefined || fault ? [] : [ts]);
   const firstMs = times.reduce((least, ts) => Math.min(least, ts), times[0] ?? 0);
   const lastMs = times.reduce((most, ts) => Math.max(most, ts), times[0] ?? 0);
-  const unsigned = html`<span class="soft">(the owner's word, unsigned)</span>`;
+  const unsigned = markup`<span class="soft">(the owner's word, unsigned)</span>`;
   return [
     ["Protocol", "1, between two sides"],
-    ["Whose file", role && html`the ${role}'s ${unsigned}`],
+    ["Whose file", role && markup`the ${role}'s ${unsigned}`],
     ["Entries", String(entries.length)],
     ["From, to", times.length === 0 ? undefined : span(firstMs, lastMs)],
     ["Receipt", receiptCell(report.receipt)],
     ["Other side's receipt", receiptCell(report.peerReceipt)],
-    ["Session", sessionId && html`${digits(sessionId)} ${unsigned}`],
-    ["Began, ended", html`${started ?? "no start"}, ${ended ?? "no end"} ${unsigned}`],
-    ["Ended because of", reason && html`${reason} ${unsigned}`],
+    ["Session", sessionId && markup`${digits(sessionId)} ${unsigned}`],
+    ["Began, ended", markup`${started ?? "no start"}, ${ended ?? "no end"} ${unsigned}`],
+    ["Ended because of", reason && markup`${reason} ${unsigned}`],
     ["Hash over the entries", digits(transcriptSha256)],
   ];
 }
@@ -102,7 +102,7 @@ function receiptCell(report: ReceiptReport | undefined): Part {
   const { line, receipt: { firstSeq, lastSeq }, faults, sameOrder } = report;
   const place = `line ${line}, numbers ${firstSeq} to ${lastSeq}: `;
   if (faults.length > 0) {
-    return html`${place}<b class="fault">${faults.map(({ code }) => code).join(", ")}</b>`;
+    return markup`${place}<b class="fault">${faults.map(({ code }) => code).join(", ")}</b>`;
   }
   const order = sameOrder === undefined
     ? ""
@@ -119,20 +119,20 @@ function partyOf(party: PartyReport, check: CheckFacts): PartyContent {
     ? [["Fingerprint, SHA-256", fingerprint === undefined ? "unknown" : digits(fingerprint)]]
     : certificateTerms(certificate, revocation, check);
   return {
-    name: certificate?.commonName ?? "no certificate at hand",
+    name: certificate === undefined ? "no certificate at hand" : nameIn(certificate),
     role: `${role}${whose}`,
     terms: [
       ["Entries signed", counted(entries, "entry", "entries")],
-      ["Refused", fault && html`<b class="fault">${fault.code}</b> ${fault.text}`],
+      ["Refused", fault && markup`<b class="fault">${fault.code}</b> ${fault.text}`],
       ...known,
     ],
   };
 }
 
 function introOf({ hasSessionKey }: CheckFacts): Part {
-  const times = html`An entry's time is by its author's clock.`;
-  if (hasSessionKey) return html`${times} The words were opened with the session's key.`;
-  return html`${times} The words are encrypted. Whoever has the session's key can open them with
+  const times = markup`An entry's time is by its author's clock.`;
+  if (hasSessionKey) return markup`${times} The words were opened with the session's key.`;
+  return markup`${times} The words are encrypted. Whoever has the session's key can open them with
 <code>--session-key</code>; signatures are over the encrypted form, and were checked.`;
 }
 
@@ -140,7 +140,9 @@ function* rowsOf(
   { entries, findings, parties, verdict }: TranscriptReport,
   { count, hasKey }: { readonly count: number; readonly hasKey: boolean },
 ): Generator<string, void> {
-  const names = new Map(parties.map(({ role, certificate }) => [role, certificate?.commonName]));
+  const names = new Map(
+    parties.map(({ role, certificate }) => [role, certificate && nameIn(certificate)]),
+  );
   const warnings = warningsByLine(findings);
   for (const entry of entries.slice(0, count)) {
     yield* (warnings.get(entry.line) ?? []).map(between);
@@ -157,7 +159,7 @@ function nameOf(
 }
 
 function between(text: string): string {
-  return String(betweenRow("loose", text, CLASSIC_COLUMNS.length));
+  return String(betweenRow("loose", { text, columns: CLASSIC_COLUMNS }));
 }
 
 function warningsByLine(findings: readonly Finding[]): ReadonlyMap<number, readonly string[]> {

@@ -6,7 +6,7 @@
 
 import type { TranscriptReport } from "../../transcript/v1/report.ts";
 import type { CheckFacts } from "./content.ts";
-import { html, type Part } from "./markup.ts";
+import { markup, type Part } from "./markup.ts";
 import { caNames, uncheckedRevocation } from "./shared_text.ts";
 
 /**
@@ -24,19 +24,19 @@ export function checkedClassic(
   const isExpected = expected.authors.length > 0 || expected.server !== undefined;
   const when = judgedMs === undefined ? "at the time of each entry" : "at the time that was given";
   return [
-    html`<b>Certificates.</b> That each was signed by the certificate authority (${
+    markup`<b>Certificates.</b> That each was signed by the certificate authority (${
       caNames(check)
     }), is for its role, and was valid${
       revocations === undefined ? undefined : " and not revoked"
     } ${when}.`,
-    html`<b>Signatures.</b> That each entry fits the certificate of one of the two sides: its number, its
+    markup`<b>Signatures.</b> That each entry fits the certificate of one of the two sides: its number, its
 time and the encrypted words.`,
-    html`<b>Order.</b> That each side's numbers rise. A number that is missing is a warning.`,
+    markup`<b>Order.</b> That each side's numbers rise. A number that is missing is a warning.`,
     ...receipt === undefined && peerReceipt === undefined ? [] : [
-      html`<b>Receipts.</b> That the hash which a side signed at the end is that of these entries.`,
+      markup`<b>Receipts.</b> That the hash which a side signed at the end is that of these entries.`,
     ],
     ...isExpected && unmet.length === 0
-      ? [html`<b>Whose evidence it is.</b> It is that of the people who were expected.`]
+      ? [markup`<b>Whose evidence it is.</b> It is that of the people who were expected.`]
       : [],
   ];
 }
@@ -55,18 +55,18 @@ export function uncheckedClassic(
   return [
     ...uncheckedRevocation(check),
     ...check.hasSessionKey ? [] : [
-      html`<b>The words.</b> They are encrypted, and no session key was given.`,
+      markup`<b>The words.</b> They are encrypted, and no session key was given.`,
     ],
-    html`<b>Lines that nobody signs.</b> Those that begin with <code>#</code>: session, whose file it is,
+    markup`<b>Lines that nobody signs.</b> Those that begin with <code>#</code>: session, whose file it is,
 start, end, why it ended and the total are the word of whoever kept the file. So are its name and its dates
 on the disk.`,
-    html`<b>The hour.</b> An entry's time is what its author's clock said. Certificates count at that time,
+    markup`<b>The hour.</b> An entry's time is what its author's clock said. Certificates count at that time,
 so somebody with an old key can sign an old time.`,
     ...verdict === "VALID" ? [] : [
-      html`<b>Which session.</b> An entry that the same two sides signed in another session looks the same;
+      markup`<b>Which session.</b> An entry that the same two sides signed in another session looks the same;
 only a receipt tells that it does not belong here.`,
     ],
-    html`<b>User names.</b> Words such as <code>[alice]</code> in what a server relays are the server's
+    markup`<b>User names.</b> Words such as <code>[alice]</code> in what a server relays are the server's
 word: the certificate names the server.`,
   ];
 }

@@ -5,7 +5,7 @@
  */
 
 import { isoTime } from "../../transcript/v1/times.ts";
-import { html, Markup, type Part } from "./markup.ts";
+import { Markup, markup, type Part } from "./markup.ts";
 
 const DIGITS_A_GROUP = 8;
 
@@ -25,9 +25,9 @@ const DIGITS_A_GROUP = 8;
 export function moment(ms: number): Markup {
   const iso = isoTime(ms);
   const [date, time] = iso.split("T");
-  if (date === undefined || time === undefined) return html`${iso}`;
+  if (date === undefined || time === undefined) return markup`${iso}`;
   const short = time.replace("Z", "").replace(".000", "");
-  return html`<time datetime="${new Markup(iso)}"><span>${date}</span> ${short}</time>`;
+  return markup`<time datetime="${new Markup(iso)}"><span>${date}</span> ${short}</time>`;
 }
 
 /**
@@ -38,8 +38,8 @@ export function moment(ms: number): Markup {
  */
 export function digits(hex: string): Markup {
   const groups = hex.match(new RegExp(`.{1,${DIGITS_A_GROUP}}`, "gsu")) ?? [];
-  return html`<code class="hex">${
-    groups.map((group, index) => index === 0 ? html`${group}` : html`<wbr>${group}`)
+  return markup`<code class="hex">${
+    groups.map((group, index) => index === 0 ? markup`${group}` : markup`<wbr>${group}`)
   }</code>`;
 }
 
@@ -55,14 +55,14 @@ export type Term = readonly [string, Part];
 export function termList(terms: readonly Term[]): Markup {
   const rows = terms.filter(([, value]) => value !== undefined)
     .map(([term, value]) =>
-      html`
+      markup`
         <div>
           <dt>${term}</dt>
           <dd>${value}</dd>
         </div>
       `
     );
-  return html`
+  return markup`
     <dl>
     ${rows}</dl>
   `;
@@ -75,13 +75,15 @@ export function termList(terms: readonly Term[]): Markup {
  * @returns Markup.
  */
 export function bullets(items: readonly Part[]): Markup {
-  return html`
+  return markup`
     <ul>
-    ${items.map((item) =>
-      html`
+    ${
+    items.map((item) =>
+      markup`
         <li>${item}</li>
       `
-    )}</ul>
+    )
+  }</ul>
   `;
 }
 
@@ -97,7 +99,7 @@ export function section(
   { id, title }: { readonly id: string; readonly title: string },
   content: Part,
 ): Markup {
-  return html`
+  return markup`
     <section aria-labelledby="${id}">
     <h2 id="${id}">${title}</h2>
     ${content}</section>
@@ -118,8 +120,10 @@ export function tableStart(
   { className, caption }: { readonly className: string; readonly caption: string },
   columns: readonly string[],
 ): Markup {
-  const titles = columns.map((column) => html`<th scope="col" role="columnheader">${column}</th>`);
-  return html`
+  const titles = columns.map((column) =>
+    markup`<th scope="col" role="columnheader">${column}</th>`
+  );
+  return markup`
     <table class="${className}" role="table">
       <caption>${caption}</caption>
       <thead role="rowgroup">

@@ -13,7 +13,7 @@ import { printable } from "../../bytes/printable.ts";
 export class Markup {
   readonly #html: string;
 
-  /** @param html Made by {@link html} or by hand of constants alone, never of foreign text. */
+  /** @param html Made by {@link markup} or by hand of constants alone, never of foreign text. */
   constructor(html: string) {
     this.#html = html;
   }
@@ -25,6 +25,9 @@ export class Markup {
 
 /** What may stand in a template. */
 export type Part = string | number | Markup | undefined | readonly Part[];
+
+/** What only this source's own layout needs. */
+const INDENT = /\n[ \n]+/g;
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -47,11 +50,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
  * ```ts
  * import assert from "node:assert/strict";
  * const words = `<b>" & 'c'`;
- * assert.equal(String(html`<p>${words}</p>`), "<p>&lt;b&gt;&quot; &amp; &#39;c&#39;</p>");
+ * assert.equal(String(markup`<p>${words}</p>`), "<p>&lt;b&gt;&quot; &amp; &#39;c&#39;</p>");
  * ```
  */
-export function html(literals: TemplateStringsArray, ...parts: readonly Part[]): Markup {
-  const all = literals.map((literal, index) => `${literal}${partOf(parts[index])}`);
+export function markup(literals: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+  const all = literals.map((literal, index) =>
+    `${literal.replace(INDENT, "\n")}${partOf(parts[index])}`
+  );
   return new Markup(all.join(""));
 }
 
@@ -101,7 +106,7 @@ export function plain(text: string): Markup {
  * @returns Markup.
  */
 export function name(text: string): Markup {
-  return html`<bdi>${text}</bdi>`;
+  return markup`<bdi>${text}</bdi>`;
 }
 
 function escaped(text: string): string {

@@ -24,7 +24,7 @@ import {
   type Term,
   termList,
 } from "./elements.ts";
-import { html, Markup, name, type Part, plain } from "./markup.ts";
+import { Markup, markup, name, type Part, plain } from "./markup.ts";
 import { SECURITY_POLICY, STYLE_SHEET } from "./style.ts";
 
 /** What a page is made of. */
@@ -57,7 +57,7 @@ export async function* page({ content, check, file }: PageParts): AsyncGenerator
   yield String(findingsSection(content, check));
   yield String(partiesSection(content.parties, check));
   yield* talkSection(content);
-  yield String(html`${content.extra}`);
+  yield String(markup`${content.extra}`);
   yield String(scopeSection(content));
   yield String(meaningSection(content));
   yield String(checkSection(content, { check, file }));
@@ -65,8 +65,7 @@ export async function* page({ content, check, file }: PageParts): AsyncGenerator
 }
 
 function pageStart({ verdict, kind }: Content, { file, atMs }: CheckFacts): Markup {
-  return html`
-    <!DOCTYPE html>
+  return markup`<!DOCTYPE html>
     <html lang="en">
       <head>
         <meta charset="utf-8">
@@ -80,9 +79,8 @@ function pageStart({ verdict, kind }: Content, { file, atMs }: CheckFacts): Mark
       </head>
       <body>
         <header>
-          <p class="over"><span>securechat verification report</span><span>${moment(
-            atMs,
-          )} UTC</span></p>
+          <p class="over"><span>securechat verification report</span>
+          <span>${wholeSecond(atMs)} UTC</span></p>
           <h1>${name(baseName(file))}</h1>
           <p>${kind}</p>
         </header>
@@ -94,28 +92,28 @@ function verdictBlock(content: Content, { insecure, judgedMs }: CheckFacts): Mar
   const { verdict, lead, more, unmet, protocol } = content;
   const { tone, mark } = TONES[verdict];
   const moments = judgedMs !== undefined && protocol === 1
-    ? html` Every certificate was judged as if everything had been signed at ${
+    ? markup` Every certificate was judged as if everything had been signed at ${
       moment(judgedMs)
     } UTC,
 not at the time that each entry tells.`
     : undefined;
-  const weak = html`
+  const weak = markup`
     <div class="alert" role="note">
-      <p><b>Checked with ${insecure.map((option, index) =>
-        html`${index === 0 ? "" : ", "}<code>${option}</code>`
-      )}.</b> The verdict depends on it: without it, it may be another.${moments}</p>
+      <p><b>Checked with ${
+    insecure.map((option, index) => markup`${index === 0 ? "" : ", "}<code>${option}</code>`)
+  }.</b> The verdict depends on it: without it, it may be another.${moments}</p>
     </div>
   `;
-  const other = html`
+  const other = markup`
     <div class="alert" role="note"><p><b>NOT AS EXPECTED.</b> Whoever ran this check
     asked for somebody else's evidence:</p>
     ${bullets(unmet)}</div>
   `;
-  return html`<section class="verdict ${tone}" aria-labelledby="verdict">
+  return markup`<section class="verdict ${tone}" aria-labelledby="verdict">
 <h2 id="verdict"><span class="mark" aria-hidden="true">${mark}</span>${verdict}</h2>
 <p class="lead">${lead}</p>
 ${
-    more === undefined ? undefined : html`
+    more === undefined ? undefined : markup`
       <p>${more}</p>
     `
   }</section>
@@ -124,7 +122,7 @@ ${unmet.length === 0 ? undefined : other}${insecure.length === 0 ? undefined : w
 
 function factsBlock(content: Content, { check, file }: Omit<PageParts, "content">): Markup {
   const { facts, extra } = content;
-  const size: Term = ["File", html`${name(check.file)}, ${counted(file.bytes, "byte")}`];
+  const size: Term = ["File", markup`${name(check.file)}, ${counted(file.bytes, "byte")}`];
   const anchors = [
     ["findings", "Findings"],
     ["parties", "Who took part"],
@@ -134,9 +132,9 @@ function factsBlock(content: Content, { check, file }: Omit<PageParts, "content"
     ["meaning", "What it means"],
     ["check", "Check it yourself"],
   ].map(([id = "", title = ""], index) =>
-    html`${index === 0 ? "" : new Markup(" &middot; ")}<a href="#${id}">${title}</a>`
+    markup`${index === 0 ? "" : new Markup(" &middot; ")}<a href="#${id}">${title}</a>`
   );
-  return html`
+  return markup`
     <div class="facts">
     ${termList([size, ...facts])}</div>
     <nav aria-label="Contents">${anchors}</nav>
@@ -149,12 +147,12 @@ function findingsSection({ verdict, findings, missing }: Content, { isLong }: Ch
   if (isGood) {
     return section(
       title,
-      html`
+      markup`
         <p>Nothing was found wrong, and nothing is missing.</p>
       `,
     );
   }
-  const open = missing.length === 0 ? undefined : html`<h3>Why it is ${verdict} and not VALID</h3>
+  const open = missing.length === 0 ? undefined : markup`<h3>Why it is ${verdict} and not VALID</h3>
 ${bullets(missing)}`;
   const listed = isLong ? findings : findings.slice(0, LISTED_MAX);
   const columns = ["Line", "Code", "What was found"];
@@ -162,23 +160,22 @@ ${bullets(missing)}`;
     { className: "found", caption: "Findings, in the file's order" },
     columns,
   );
-  const table = html`<h3>In the order of the file</h3>
+  const table = markup`<h3>In the order of the file</h3>
 <p class="soft">An error makes the file INVALID. A warning is something to know, and does not.</p>
 ${start}${listed.map(findingRow)}${TABLE_END}${
     leftOut(findings.length - listed.length, "findings")
   }`;
-  return section(title, html`${open}${findings.length === 0 ? undefined : table}`);
+  return section(title, markup`${open}${findings.length === 0 ? undefined : table}`);
 }
 
 function findingRow(finding: Finding): Markup {
   const code = finding.severity === "error"
-    ? html`<b class="fault">${finding.code}</b>`
-    : html`<span class="warn">warning</span>`;
-  return html`
+    ? markup`<b class="fault">${finding.code}</b>`
+    : markup`<span class="warn">warning</span>`;
+  return markup`
     <tr role="row">
-      <th scope="row" role="rowheader" class="num">line ${finding.line}</th>
-      <td
-        role="cell" class="code">${code}</td>
+      <th scope="row" role="rowheader" class="code">line ${finding.line}</th>
+      <td role="cell" class="code">${code}</td>
       <td role="cell" class="what">${finding.text}</td>
     </tr>
   `;
@@ -187,18 +184,18 @@ function findingRow(finding: Finding): Markup {
 function partiesSection(parties: readonly PartyContent[], { isLong }: CheckFacts): Markup {
   const listed = isLong ? parties : parties.slice(0, LISTED_MAX);
   const cards = listed.map(({ name: who, role, terms }) =>
-    html`
+    markup`
       <article>
       <h3>${name(who)} <span>${role}</span></h3>
       ${termList(terms)}</article>
     `
   );
   const content = parties.length === 0
-    ? html`
+    ? markup`
       <p>The file shows no certificate that could be read.</p>
     `
-    : html`<p>Names are those in the certificates, for which the certificate authority answers. A
-fingerprint is the SHA-256 of a certificate: two certificates never share one.</p>
+    : markup`<p>Names are those in the certificates, for which the certificate authority answers. A
+fingerprint is the SHA-256 of a certificate: no two certificates share one.</p>
 ${cards}${leftOut(parties.length - listed.length, "people")}`;
   return section({ id: "parties", title: "Who took part" }, content);
 }
@@ -206,7 +203,7 @@ ${cards}${leftOut(parties.length - listed.length, "people")}`;
 async function* talkSection({ talk }: Content): AsyncGenerator<string, void> {
   const { intro, columns, rows, isEmpty } = talk;
   yield `<section aria-labelledby="talk">\n<h2 id="talk">The conversation</h2>\n`;
-  yield String(html`
+  yield String(markup`
     <p>${intro}</p>
   `);
   if (isEmpty) yield "<p>There is no entry to list.</p>\n";
@@ -214,7 +211,7 @@ async function* talkSection({ talk }: Content): AsyncGenerator<string, void> {
     yield String(tableStart({ className: "talk", caption: "Entries, in their order" }, columns));
     yield* rows;
     yield String(TABLE_END);
-    yield String(html`${leftOut(talk.leftOut, "entries")}`);
+    yield String(markup`${leftOut(talk.leftOut, "entries")}`);
   }
   yield "</section>\n";
 }
@@ -222,7 +219,7 @@ async function* talkSection({ talk }: Content): AsyncGenerator<string, void> {
 /** Said plainly: a reader must not take a part for the whole. */
 function leftOut(count: number, what: string): Markup | undefined {
   if (count <= 0) return undefined;
-  return html`
+  return markup`
     <p><b>${count.toLocaleString("en")} more ${what} are left out of this page.</b> They were
     checked like those above; <code>--entries</code> lists all.</p>
   `;
@@ -231,7 +228,7 @@ function leftOut(count: number, what: string): Markup | undefined {
 function scopeSection({ checked, unchecked }: Content): Markup {
   return section(
     { id: "scope", title: "What was checked, and what was not" },
-    html`<h3>Checked</h3>
+    markup`<h3>Checked</h3>
 ${bullets(checked)}<h3>Not checked, or nobody's signature is on it</h3>
 ${bullets(unchecked)}`,
   );
@@ -240,7 +237,7 @@ ${bullets(unchecked)}`,
 function meaningSection({ proves, provesNot }: Content): Markup {
   return section(
     { id: "meaning", title: "What a signature proves, and what it does not" },
-    html`<p>A digital signature is made with a private key, a secret number that its owner keeps, and is
+    markup`<p>A digital signature is made with a private key, a secret number that its owner keeps, and is
 checked with the certificate, which is public. Change one letter of what was signed and the signature no
 longer fits. Nobody can make a signature that fits without the private key.</p>
 <h3>It proves</h3>
@@ -250,8 +247,8 @@ ${bullets(provesNot)}`,
 }
 
 function pageEnd({ atMs }: CheckFacts): Markup {
-  const by: Part = html`Written by securechat ${VERSION} on ${moment(atMs)} UTC.`;
-  return html`
+  const by: Part = markup`Written by securechat ${VERSION} on ${wholeSecond(atMs)} UTC.`;
+  return markup`
     </main>
     <footer>
       <p>${by} All times in this report are UTC. This page is nobody's evidence by itself: it is not signed, and
@@ -261,6 +258,10 @@ function pageEnd({ atMs }: CheckFacts): Markup {
     </body>
     </html>
   `;
+}
+
+function wholeSecond(ms: number): Markup {
+  return moment(ms - ms % 1000);
 }
 
 function baseName(path: string): string {

@@ -1,5 +1,5 @@
 /**
- * What `--html` asks for, from the command's arguments.
+ * What `--markup` asks for, from the command's arguments.
  *
  * @module
  */
@@ -50,6 +50,9 @@ export interface PageRequest {
  */
 export async function openPage(io: Io, request: PageRequest): Promise<ReportPage> {
   const { path, force: replace, file, args, ca, expected, isLong, options } = request;
+  if (path === "" || path === "-") {
+    throw usage(COMMAND, { state: "--html needs the name of a file" });
+  }
   const config = await readConfig(io, ca === undefined ? {} : { CA_CERT: ca });
   const caPath = config.ca.cert;
   await requireApart(path, [file, caPath, ...request.read]);

@@ -7,7 +7,7 @@
 import type { Proven } from "../../transcript/v2/proof.ts";
 import type { CheckFacts, Content, PartyContent } from "./content.ts";
 import { digits, moment } from "./elements.ts";
-import { html, name } from "./markup.ts";
+import { markup, name } from "./markup.ts";
 import { ROOM_COLUMNS, roomRow } from "./rows.ts";
 import {
   caNames,
@@ -36,34 +36,34 @@ export function proofContent(
   return {
     ...{ verdict: "VALID", protocol: 2, unmet, missing: [], findings: [] },
     kind: `Proof of one entry of the room "${room}"`,
-    lead: html`The entry was signed by ${name(who)} and is unchanged, and ${
+    lead: markup`The entry was signed by ${name(who)} and is unchanged, and ${
       name(signer.name)
     } has signed that it stands in the log at number ${index}.`,
-    more: html`It is shown alone: nothing else of the conversation is told here.`,
+    more: markup`It is shown alone: nothing else of the conversation is told here.`,
     facts: [
-      ["Room", html`${name(room)}, protocol 2`],
+      ["Room", markup`${name(room)}, protocol 2`],
       ["Entry", String(index)],
-      ["Signed over by", html`${name(signer.name)}, ${moment(head.ts)}, ${head.size} entries`],
+      ["Signed over by", markup`${name(signer.name)}, ${moment(head.ts)}, ${head.size} entries`],
       ["Log", digits(log)],
       ["Hash over the log", digits(head.root)],
     ],
     parties: partiesOf(proven, check),
     talk: {
-      intro: html`The time is that of the signature over it.`,
+      intro: markup`The time is that of the signature over it.`,
       columns: ROOM_COLUMNS,
       rows: [String(roomRow({ ...entry, placedMs: head.ts, isHeaded: true }))],
       ...{ leftOut: 0, isEmpty: false },
     },
     checked: [
-      html`<b>Certificates.</b> Both were signed by the certificate authority (${
+      markup`<b>Certificates.</b> Both were signed by the certificate authority (${
         caNames(check)
       }), and were valid when they were used.`,
-      html`<b>Signatures.</b> The entry's, and the one over the log.`,
-      html`<b>Place.</b> The entry belongs to the log whose hash was signed, at that number.`,
+      markup`<b>Signatures.</b> The entry's, and the one over the log.`,
+      markup`<b>Place.</b> The entry belongs to the log whose hash was signed, at that number.`,
     ],
     unchecked: [
       ...uncheckedRevocation(check),
-      html`<b>All other entries.</b> What was said before and after may change how the words are to be
+      markup`<b>All other entries.</b> What was said before and after may change how the words are to be
 understood. The whole transcript tells.`,
     ],
     ...{ proves: PROVES, provesNot: PROVES_NOT, ...lists && { lists } },

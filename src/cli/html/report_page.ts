@@ -1,5 +1,5 @@
 /**
- * The page of `securechat verify --html`: takes what a verification tells while it runs, and is in its
+ * The page of `securechat verify --markup`: takes what a verification tells while it runs, and is in its
  * place, whole, when all is told.
  *
  * Rows of a long room wait in a file beside the page, not in memory: the verdict comes first on the page and
@@ -40,11 +40,17 @@ export class ReportPage implements AsyncDisposable {
   #source: HashedSource | undefined;
   #entries = 0;
   #isTail = false;
+  #isWritten = false;
 
   /** Use {@link ReportPage.open}. */
   constructor(options: ReportPageOptions, files: readonly [TemporaryFile, TemporaryFile]) {
     this.#options = options;
     [this.#page, this.#rows] = files;
+  }
+
+  /** Whether the page is in its place. */
+  get isWritten(): boolean {
+    return this.#isWritten;
   }
 
   /**
@@ -94,7 +100,7 @@ export class ReportPage implements AsyncDisposable {
     if (!entry.isHeaded && !this.#isTail) {
       this.#isTail = true;
       const text = "From here on no signature of the server is over the entries.";
-      this.#rows.write(String(betweenRow("loose", text, ROOM_COLUMNS.length)));
+      this.#rows.write(String(betweenRow("loose", { text, columns: ROOM_COLUMNS })));
     }
     this.#rows.write(String(roomRow(entry)));
   }
@@ -138,10 +144,10 @@ export class ReportPage implements AsyncDisposable {
     const bad = findings.find(({ severity }) => severity === "error");
     if (bad !== undefined) {
       const text = `Line ${bad.line} is wrong. Nothing from it on is claimed.`;
-      yield String(betweenRow("stop", text, ROOM_COLUMNS.length));
+      yield String(betweenRow("stop", { text, columns: ROOM_COLUMNS }));
     } else if (verdict === "VALID") {
       const text = "Both sides have signed that this is all.";
-      yield String(betweenRow("sum", text, ROOM_COLUMNS.length));
+      yield String(betweenRow("sum", { text, columns: ROOM_COLUMNS }));
     }
   }
 
@@ -156,5 +162,6 @@ export class ReportPage implements AsyncDisposable {
       this.#page.write(chunk);
     }
     await this.#page.place({ replace });
+    this.#isWritten = true;
   }
 }

@@ -7,7 +7,7 @@
 import type { RoomParty, RoomReport } from "../../transcript/v2/room_report.ts";
 import type { CheckFacts, Content, PartyContent, Talk } from "./content.ts";
 import { counted, digits, section, TABLE_END, tableStart, type Term } from "./elements.ts";
-import { html, type Markup, name, type Part } from "./markup.ts";
+import { type Markup, markup, name, type Part } from "./markup.ts";
 import { certificateTerms, faultText, PROVES, PROVES_NOT, span } from "./shared_text.ts";
 import { checkedRoom, uncheckedRoom } from "./room_scope.ts";
 
@@ -42,7 +42,7 @@ export function roomContent(
     unchecked: uncheckedRoom(report, { check, ...bad === undefined ? {} : { bad } }),
     proves: [
       ...PROVES,
-      html`Its place. Each entry names what its author had seen, and the server's signatures cover all
+      markup`Its place. Each entry names what its author had seen, and the server's signatures cover all
 entries in their order: none can be removed, added or moved between others without its being found.`,
     ],
     provesNot: PROVES_NOT,
@@ -59,18 +59,20 @@ function kindOf({ role, room }: RoomReport): string {
 function leadOf({ verdict, role, size, from, headed, findings }: RoomReport): Part {
   switch (verdict) {
     case "VALID":
-      return html`Every entry was signed by whoever is named as its author, is unchanged and in its
+      return markup`Every entry was signed by whoever is named as its author, is unchanged and in its
 place, and ${
         role === "server" ? "the server and every member" : "both sides"
       } have signed that this is all.`;
     case "VALID SO FAR": {
       const signed = headed > from ? `up to entry ${headed - 1}` : "no entry";
-      return html`All ${counted(size - from, "entry", "entries")} were signed by whoever is named as
+      return markup`All ${
+        counted(size - from, "entry", "entries")
+      } were signed by whoever is named as
 author, and are unchanged and in order. But nobody can tell from this file that it is all: its end is not
 signed by both sides. The server has signed over ${signed}.`;
     }
     case "INVALID":
-      return html`${
+      return markup`${
         faultText(findings)
       } Nothing behind that line was read, and nothing is claimed of it.`;
   }
@@ -82,8 +84,8 @@ function factsOf(report: RoomReport): readonly Term[] {
   const owner = report.parties.find(({ isOwner }) => isOwner);
   const count = counted(size - from, "entry", "entries");
   return [
-    ["Room", html`${name(room ?? "")}, protocol 2`],
-    ["Whose file", owner && html`${name(owner.name)} (${owner.role})`],
+    ["Room", markup`${name(room ?? "")}, protocol 2`],
+    ["Whose file", owner && markup`${name(owner.name)} (${owner.role})`],
     ["Entries", size === from ? "none" : `${count}, number ${from} to ${size - 1}`],
     ["From, to", span(firstMs, lastMs)],
     ["Server signed over", headed > from ? `entry ${from} to ${headed - 1}` : "no entry"],
@@ -92,7 +94,7 @@ function factsOf(report: RoomReport): readonly Term[] {
     ["Hash over the log", root && digits(root)],
     [
       "How it ended",
-      end && html`${end.code} <span class="soft">(the owner's word, unsigned)</span>`,
+      end && markup`${end.code} <span class="soft">(the owner's word, unsigned)</span>`,
     ],
   ];
 }
@@ -114,9 +116,9 @@ function partyOf(
 }
 
 function introOf(verdict: RoomReport["verdict"]): Part {
-  const times = html`An entry's time is that of the server's first signature over it.`;
+  const times = markup`An entry's time is that of the server's first signature over it.`;
   if (verdict !== "INVALID") return times;
-  return html`${times} Listed is what stands before the bad line and checks out; entries right before it
+  return markup`${times} Listed is what stands before the bad line and checks out; entries right before it
 may be missing here.`;
 }
 
@@ -128,22 +130,20 @@ function sessionsSection({ sessions, parties, session: own }: RoomReport): Marku
     const whose = names.get(fingerprint ?? "") ?? (session === own ? owner : undefined);
     const end = isClosed
       ? "signed by both sides"
-      : html`<span class="warn">not signed by both</span>`;
-    return html`
+      : markup`<span class="warn">not signed by both</span>`;
+    return markup`
       <tr role="row">
         <th scope="row" role="rowheader" class="what">${digits(session)}</th>
-        <td
-          role="cell">${whose === undefined ? "unknown" : name(whose)}</td>
+        <td role="cell">${whose === undefined ? "unknown" : name(whose)}</td>
         <td role="cell">entry ${from}</td>
-        <td
-          role="cell">${size === undefined ? "open" : `entry ${size - 1}`}</td>
+        <td role="cell">${size === undefined ? "open" : `entry ${size - 1}`}</td>
         <td role="cell">${end}</td>
       </tr>
     `;
   });
   return section(
     { id: "sessions", title: "Sessions" },
-    html`<p>A session is one stay of one person in the room. The file has ${
+    markup`<p>A session is one stay of one person in the room. The file has ${
       counted(sessions.length, "session")
     }.</p>
 ${tableStart({ className: "sessions", caption: "Sessions" }, columns)}${rows}${TABLE_END}`,

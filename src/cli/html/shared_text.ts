@@ -9,24 +9,24 @@ import type { Revocation } from "../../pki/revocations.ts";
 import type { Finding } from "../../transcript/v1/report.ts";
 import type { CheckFacts } from "./content.ts";
 import { digits, moment, type Term } from "./elements.ts";
-import { html, name, type Part } from "./markup.ts";
+import { markup, name, type Part } from "./markup.ts";
 
 /** What a signature under an entry proves. */
 export const PROVES: readonly Part[] = [
-  html`That whoever made the entry had the private key of the certificate that is named as its author.`,
-  html`That not one letter of it has been changed since.`,
-  html`That the certificate authority vouched for the author's name, with that very key.`,
+  markup`That whoever made the entry had the private key of the certificate that is named as its author.`,
+  markup`That not one letter of it has been changed since.`,
+  markup`That the certificate authority vouched for the author's name, with that very key.`,
 ];
 
 /** What it does not. */
 export const PROVES_NOT: readonly Part[] = [
-  html`That the person of that name sat at the keyboard. A key can be lent or stolen; until its owner
+  markup`That the person of that name sat at the keyboard. A key can be lent or stolen; until its owner
 reports that and the CA revokes the certificate, a thief's signature looks the same.`,
-  html`That what was said is true.`,
-  html`The hour to the second. Times are told by the clocks of those who took part, and a clock can be
+  markup`That what was said is true.`,
+  markup`The hour to the second. Times are told by the clocks of those who took part, and a clock can be
 wrong or be set.`,
-  html`That nothing else was said: elsewhere, by other means, or before and after what this file holds.`,
-  html`That the certificate authority was right about a name. Its own care has to be shown in another way.`,
+  markup`That nothing else was said: elsewhere, by other means, or before and after what this file holds.`,
+  markup`That the certificate authority was right about a name. Its own care has to be shown in another way.`,
 ];
 
 /**
@@ -44,14 +44,12 @@ export function certificateTerms(
 ): readonly Term[] {
   const { notBefore, notAfter, fingerprint } = certificate;
   const hasEnded = notAfter.getTime() < check.atMs
-    ? html`
-      <span class="soft">(has ended since; what was signed in time stays good)</span>
-    `
+    ? markup` <span class="soft">(has ended since; what was signed in time stays good)</span>`
     : undefined;
   return [
     [
       "Certificate valid",
-      html`${moment(notBefore.getTime())} to ${moment(notAfter.getTime())}${hasEnded}`,
+      markup`${moment(notBefore.getTime())} to ${moment(notAfter.getTime())}${hasEnded}`,
     ],
     ["Fingerprint, SHA-256", digits(fingerprint)],
     ["Revocation", revocationCell(certificate, revocation, check)],
@@ -65,17 +63,17 @@ function revocationCell(
 ): Part {
   if (revocation !== undefined) {
     const { revokedMs, reason } = revocation;
-    return html`<b class="fault">revoked</b> ${
+    return markup`<b class="fault">revoked</b> ${
       moment(revokedMs)
     } (${reason}): what is signed since does
 not count`;
   }
   if (revocations === undefined) {
-    return html`<span class="warn">not checked</span>: no list was given`;
+    return markup`<span class="warn">not checked</span>: no list was given`;
   }
   const list = revocations.newestFor(certificate);
-  if (list === undefined) return html`<span class="warn">unknown</span>: no list speaks about it`;
-  return html`not revoked, by list number ${String(list.number)} of ${moment(list.thisUpdateMs)}`;
+  if (list === undefined) return markup`<span class="warn">unknown</span>: no list speaks about it`;
+  return markup`not revoked, by list number ${String(list.number)} of ${moment(list.thisUpdateMs)}`;
 }
 
 /**
@@ -87,9 +85,19 @@ not count`;
 export function uncheckedRevocation({ revocations }: CheckFacts): readonly Part[] {
   if (revocations !== undefined) return [];
   return [
-    html`<b>Revocation.</b> No revocation list (CRL) was given. Whether the CA has taken a certificate back,
+    markup`<b>Revocation.</b> No revocation list (CRL) was given. Whether the CA has taken a certificate back,
 as it does when a key is stolen, was not asked.`,
   ];
+}
+
+/**
+ * Whose a certificate is.
+ *
+ * @param certificate It.
+ * @returns The CN, or all of the subject where it has none.
+ */
+export function nameIn({ commonName, subject }: Certificate): string {
+  return commonName || subject || "(no name)";
 }
 
 /**
@@ -99,9 +107,7 @@ as it does when a key is stolen, was not asked.`,
  * @returns Names of CAs.
  */
 export function caNames({ anchors }: CheckFacts): Part {
-  return anchors.map(({ commonName }, index) =>
-    html`${index === 0 ? "" : ", "}${name(commonName)}`
-  );
+  return anchors.map((anchor, index) => markup`${index === 0 ? "" : ", "}${name(nameIn(anchor))}`);
 }
 
 /**
@@ -113,7 +119,7 @@ export function caNames({ anchors }: CheckFacts): Part {
 export function faultText(findings: readonly Finding[]): Part {
   const error = findings.find((finding) => finding.severity === "error");
   if (error === undefined) return undefined;
-  return html`Something in this file is wrong, first at line ${error.line}: <b>${error.code}</b>, ${error.text}.
+  return markup`Something in this file is wrong, first at line ${error.line}: <b>${error.code}</b>, ${error.text}.
 As it stands, do not rely on it.`;
 }
 
@@ -126,5 +132,5 @@ As it stands, do not rely on it.`;
  */
 export function span(firstMs: number | undefined, lastMs: number | undefined): Part {
   if (firstMs === undefined || lastMs === undefined) return undefined;
-  return html`${moment(firstMs)} to ${moment(lastMs)}`;
+  return markup`${moment(firstMs)} to ${moment(lastMs)}`;
 }

@@ -45,6 +45,7 @@ li+li{margin-top:.35rem}
 .esc{color:var(--esc);font-family:ui-monospace,"Liberation Mono",monospace;font-size:.86em;
 border-bottom:1px dotted var(--esc);white-space:nowrap}
 pre{background:var(--card);border:1px solid var(--line);padding:.7rem .9rem;white-space:pre-wrap}
+pre code{font-size:1em}
 `;
 
 const PARTS = `
@@ -87,13 +88,17 @@ thead th{font-size:.8rem;letter-spacing:.05em;text-transform:uppercase;color:var
 border-bottom:1px solid var(--rule);white-space:nowrap}
 .num{text-align:right;white-space:nowrap;overflow-wrap:normal}
 thead .num,thead th{font-family:inherit}
-td.when,td.who,td.kind,td.code{overflow-wrap:normal}
+td.when,td.who,td.kind,.code{overflow-wrap:normal}
+.code{white-space:nowrap;min-width:5rem}
 td.when{white-space:nowrap}
 td.when time span{color:var(--soft)}
-td.who{max-width:11rem;overflow-wrap:anywhere}
+td.who{min-width:7rem;max-width:12rem;overflow-wrap:anywhere}
 td.who b{font-weight:600}
 td.kind{color:var(--soft);white-space:nowrap}
-td.what{width:60%}
+td.what{width:100%}
+.sessions th,.sessions td{white-space:nowrap}
+.sessions th.what{white-space:normal;width:100%}
+.talk thead th:nth-child(-n+2){text-align:right}
 .words{overflow:hidden;white-space:break-spaces}
 .note{font-size:.88rem;margin-top:.15rem}
 tr.tail td.what{border-left:3px dotted var(--open);padding-left:.7rem}
@@ -115,7 +120,8 @@ thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%
 tbody tr{display:flex;flex-wrap:wrap;align-items:baseline;gap:0 .8rem;padding:.6rem 0;
 border-bottom:1px solid var(--line)}
 tbody th,tbody td{border:0;padding:0}
-td.who{max-width:none}
+td.who{min-width:0;max-width:none}
+tbody tr.line{padding:0;border:0}
 td.what,tr.line td{width:100%;margin-top:.15rem}
 .talk .ln{display:none}
 }
@@ -127,7 +133,7 @@ const PRINT = `
 @bottom-right{content:counter(page) " / " counter(pages);font:8pt serif}}
 :root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--soft:#333;--line:#bbb;--rule:#000;--good:#000;
 --goodbg:#fff;--open:#000;--openbg:#fff;--bad:#000;--badbg:#fff;--link:#000;--esc:#000}
-body{max-width:none;padding:0;font-size:10pt}
+body{max-width:none;padding:0 1px;font-size:10pt}
 nav{display:none}
 a{text-decoration:none}
 h1{font-size:17pt}
