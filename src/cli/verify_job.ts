@@ -99,13 +99,13 @@ async function verifyRoomFile(
   chunks: AsyncIterable<Uint8Array>,
   job: VerifyJob,
 ): Promise<VerifiedFile> {
-  const { io, options: { ca, revocations, signal }, style, isLong, prove } = job;
+  const { io, options: { ca, otherCas = [], revocations, signal }, style, isLong, prove } = job;
   const entries: RoomEntry[] = [];
   const roots: SignedRootAt[] = [];
   let maker: ProofMaker | undefined;
   let counted = 0;
   const { report, tree } = await verifyRoom(chunks, {
-    ...{ anchors: [ca], ...revocations && { revocations }, ...signal && { signal } },
+    ...{ anchors: [ca, ...otherCas], ...revocations && { revocations }, ...signal && { signal } },
     onEntry: (entry) => {
       if (isLong || counted < LISTED_MAX) entries.push(entry);
       counted++;
@@ -140,8 +140,8 @@ async function verifyProofFile(
   chunks: AsyncIterable<Uint8Array>,
   job: VerifyJob,
 ): Promise<number> {
-  const { io, options: { ca, revocations }, style } = job;
-  const trust = { anchors: [ca], ...revocations && { revocations } };
+  const { io, options: { ca, otherCas = [], revocations }, style } = job;
+  const trust = { anchors: [ca, ...otherCas], ...revocations && { revocations } };
   const proven = await verifyProof(await readAll(chunks), trust);
   const { statement, head, index, author, signer, signerRole } = proven;
   const role = statement.session === statement.log ? "server" : "client";
