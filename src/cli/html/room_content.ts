@@ -72,9 +72,7 @@ author, and are unchanged and in order. But nobody can tell from this file that 
 signed by both sides. The server has signed over ${signed}.`;
     }
     case "INVALID":
-      return markup`${
-        faultText(findings)
-      } Nothing behind that line was read, and nothing is claimed of it.`;
+      return markup`${faultText(findings)} Of that line and all behind it nothing is claimed.`;
   }
 }
 
@@ -82,16 +80,20 @@ function factsOf(report: RoomReport): readonly Term[] {
   const { role, room, log, session, from, size, firstMs, lastMs, headed, root, end } = report;
   if (role === undefined || log === undefined) return [];
   const owner = report.parties.find(({ isOwner }) => isOwner);
-  const count = counted(size - from, "entry", "entries");
+  const isBad = report.verdict === "INVALID"; // then more was read than is claimed
+  const count = `${counted(size - from, "entry", "entries")}${isBad ? " read" : ""}`;
   return [
     ["Room", markup`${name(room ?? "")}, protocol 2`],
     ["Whose file", owner && markup`${name(owner.name)} (${owner.role})`],
     ["Entries", size === from ? "none" : `${count}, number ${from} to ${size - 1}`],
     ["From, to", span(firstMs, lastMs)],
-    ["Server signed over", headed > from ? `entry ${from} to ${headed - 1}` : "no entry"],
+    [
+      "Server signed over",
+      isBad ? undefined : headed > from ? `entry ${from} to ${headed - 1}` : "no entry",
+    ],
     ["Log", digits(log)],
     ["Session", role === "server" || session === undefined ? undefined : digits(session)],
-    ["Hash over the log", root && digits(root)],
+    ["Hash over the log", isBad ? undefined : root && digits(root)],
     [
       "How it ended",
       end && markup`${end.code} <span class="soft">(the owner's word, unsigned)</span>`,
@@ -103,13 +105,14 @@ function partyOf(
   { role, isOwner, name: who, certificate, revocation, entries, signedOver }: RoomParty,
   { report, check }: { readonly report: RoomReport; readonly check: CheckFacts },
 ): PartyContent {
+  const isBad = report.verdict === "INVALID";
   const over = signedOver > report.from ? `all entries up to number ${signedOver - 1}` : "nothing";
   return {
     name: who,
     role: `${role}${isOwner ? ", whose file this is" : ""}`,
     terms: [
-      ["Entries signed", String(entries)],
-      ["Has signed over", over],
+      [isBad ? "Entries, as read" : "Entries signed", String(entries)],
+      [isBad ? "Signed over, as read" : "Has signed over", over],
       ...certificateTerms(certificate, revocation, check),
     ],
   };
@@ -122,7 +125,7 @@ function introOf(verdict: RoomReport["verdict"]): Part {
 may be missing here.`;
 }
 
-function sessionsSection({ sessions, parties, session: own }: RoomReport): Markup {
+function sessionsSection({ verdict, sessions, parties, session: own }: RoomReport): Markup {
   const names = new Map(parties.map(({ fingerprint, name }) => [fingerprint, name]));
   const owner = parties.find(({ isOwner }) => isOwner)?.name;
   const columns = ["Session", "Whose", "From", "To", "Ended"];
@@ -145,7 +148,7 @@ function sessionsSection({ sessions, parties, session: own }: RoomReport): Marku
     { id: "sessions", title: "Sessions" },
     markup`<p>A session is one stay of one person in the room. The file has ${
       counted(sessions.length, "session")
-    }.</p>
+    }${verdict === "INVALID" ? ", as far as it was read" : ""}.</p>
 ${tableStart({ className: "sessions", caption: "Sessions" }, columns)}${rows}${TABLE_END}`,
   );
 }
