@@ -137,7 +137,7 @@ function sessionsSection({ verdict, sessions, parties, session: own }: RoomRepor
     return markup`
       <tr role="row">
         <th scope="row" role="rowheader" class="what">${digits(session)}</th>
-        <td role="cell">${whose === undefined ? "unknown" : name(whose)}</td>
+        <td role="cell" class="who">${whose === undefined ? "unknown" : name(whose)}</td>
         <td role="cell">entry ${from}</td>
         <td role="cell">${size === undefined ? "open" : `entry ${size - 1}`}</td>
         <td role="cell">${end}</td>

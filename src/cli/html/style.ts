@@ -73,7 +73,6 @@ nav a{white-space:nowrap}
 article{border:1px solid var(--line);background:var(--card);padding:1rem 1.2rem;margin-top:1rem}
 article h3{display:flex;flex-wrap:wrap;gap:.1rem .7rem;align-items:baseline;margin-bottom:.4rem}
 article h3 span{font-weight:400;color:var(--soft);font-size:.95rem}
-.tag{display:inline-block;border:1px solid;border-radius:.2rem;padding:0 .4rem;font-size:.8rem;line-height:1.45}
 .warn{color:var(--open)}
 .fault{color:var(--bad)}
 footer{margin-top:3rem;border-top:3px double var(--rule);padding-top:.8rem;font-size:.9rem;color:var(--soft)}
@@ -96,7 +95,7 @@ td.who{min-width:7rem;max-width:12rem;overflow-wrap:anywhere}
 td.who b{font-weight:600}
 td.kind{color:var(--soft);white-space:nowrap}
 td.what{width:100%}
-.sessions th,.sessions td{white-space:nowrap}
+.sessions th,.sessions td:not(.who){white-space:nowrap}
 .sessions th.what{white-space:normal;width:100%}
 .talk thead th:nth-child(-n+2){text-align:right}
 .words{overflow:hidden;white-space:break-spaces}
