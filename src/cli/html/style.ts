@@ -91,7 +91,7 @@ td.when,td.who,td.kind,.code{overflow-wrap:normal}
 .code{white-space:nowrap;min-width:5rem}
 td.when{white-space:nowrap}
 td.when time span{color:var(--soft)}
-td.who{min-width:7rem;max-width:12rem;overflow-wrap:anywhere}
+td.who{min-width:9.5rem;max-width:12rem;overflow-wrap:anywhere}
 td.who b{font-weight:600}
 td.kind{color:var(--soft);white-space:nowrap}
 td.what{width:100%}
@@ -132,7 +132,8 @@ const PRINT = `
 @bottom-right{content:counter(page) " / " counter(pages);font:8pt serif}}
 :root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--soft:#333;--line:#bbb;--rule:#000;--good:#000;
 --goodbg:#fff;--open:#000;--openbg:#fff;--bad:#000;--badbg:#fff;--link:#000;--esc:#000}
-body{max-width:none;padding:0 1px;font-size:10pt}
+html{font-size:10pt}
+body{max-width:none;padding:0 1px}
 nav{display:none}
 a{text-decoration:none}
 h1{font-size:17pt}
@@ -141,6 +142,9 @@ section{margin-top:8mm}
 .verdict h2{font-size:20pt}
 .verdict,.alert,article,dl>div,tbody tr,pre{break-inside:avoid}
 thead{display:table-header-group}
+th,td{padding-right:.6rem}
+td.when time span{display:block}
+td.who{min-width:6.5rem}
 p,li{orphans:3;widows:3}
 }
 `;
