@@ -79,9 +79,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     const text = `cannot show "${printable(file)}": it is no transcript of protocol 2`;
     throw new ChatError("FORMAT", text, { hint: "securechat verify FILE reads the others" });
   }
-  const { revocations } = evidence;
+  const { ca: anchor, otherCas = [], revocations } = evidence;
   const { report } = await verifyRoom(chunks, {
-    ...{ anchors: [evidence.ca], ...revocations && { revocations }, signal: io.stop },
+    ...{ anchors: [anchor, ...otherCas], ...revocations && { revocations }, signal: io.stop },
     onEntry: (entry) => io.out.write(`${entryLine(entry, io)}\n`),
   });
   io.err.write(`${roomVerdictLine(file, { report, on: io.err, nowMs: io.now() })}\n`);

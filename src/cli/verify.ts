@@ -8,8 +8,10 @@ import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { integer, string } from "@optique/core/valueparser";
+import { printable } from "../bytes/printable.ts";
 import { ERRORS } from "../errors.ts";
 import { parseArgs, patternValue, usage } from "./args.ts";
+import { openPage } from "./html/page_request.ts";
 import type { Io } from "./io.ts";
 import { report as reportError, STOPPED_STATUS } from "./report.ts";
 import { type ComparedFile, compareFiles } from "./verify_compare.ts";
@@ -24,6 +26,7 @@ export const help = `${COMMAND}: checks transcripts and says who wrote what
 Usage:
   securechat verify FILE... [OPTIONS]
   securechat verify FILE --prove INDEX [--by FINGERPRINT] > proof.json
+  securechat verify FILE --html REPORT [OPTIONS]
 
 Reads transcripts of both protocols and of the original system, and proofs that
 --prove has written, without network. FILE may be a folder, or - for standard
@@ -51,6 +54,10 @@ Options:
   --prove INDEX       protocol 2: print a proof of this entry alone
   --by FINGERPRINT    with --prove: whose head it is to be under (default: the
                       server's)
+  --html REPORT       also write a report for people as one HTML page: reads
+                      without network or script, prints well; holds the words,
+                      so its mode is 0600; 5,000 entries, all with --entries
+  --force             replace the REPORT that is there
   -q, --quiet         one line a file
   --json              one JSON object a file and line, "securechat-verify/1"
   -h, --help          this text
@@ -66,6 +73,7 @@ Examples:
   $ securechat verify chat.transcript --crl certs/ca-crl.pem
   $ securechat verify alice.jsonl bob.jsonl --expect-server chat.example
   $ securechat verify alice.jsonl --prove 7 > proof.json
+  $ securechat verify alice.jsonl --html report.html
 `;
 
 /** Statuses in the order in which they win over those behind them. */
@@ -104,6 +112,8 @@ export const parser = object({
   entries: option("--entries"),
   prove: optional(option("--prove", integer({ metavar: "INDEX", min: 0 }))),
   by: optional(option("--by", fingerprintValue)),
+  html: optional(option("--html", string({ metavar: "REPORT" }))),
+  force: option("--force"),
   quiet: option("-q", "--quiet"),
   json: option("--json"),
 });
@@ -115,7 +125,7 @@ export const parser = object({
  * @param io The world.
  * @returns The exit status that `help` tells.
  * @throws {ChatError} USAGE; CONFIG; NO_INPUT, FILE or FORMAT for the CA, a certificate, a list or the
- * key; BAD_CERT for a list that the CA did not sign. What is wrong with a transcript is reported instead, and the next one is read.
+ * key; BAD_CERT for a list that the CA did not sign; EXISTS for a report that is there. What is wrong with a transcript is reported instead, and the next one is read.
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseArgs(parser, args, { command: COMMAND });
@@ -128,7 +138,16 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   requireOneUse(named, wanted);
   const evidence = await readEvidence(io, definedOf({ ca, certs, crls, sessionKey }));
   const options = { ...evidence, signal: io.stop, ...(time && { at: time }) };
-  return await verifyAll(named, jobOf(io, wanted, options));
+  const job = jobOf(io, wanted, options);
+  if (wanted.html === undefined) return await verifyAll(named, job);
+  await using page = await openPage(io, {
+    ...{ path: wanted.html, force: wanted.force, file: named[0] ?? "", args, ca, options },
+    read: [...certs, ...crls, ...sessionKey === undefined ? [] : [sessionKey]],
+    ...{ expected: job.expected, isLong: job.isLong },
+  });
+  const status = await verifyAll(named, { ...job, page });
+  if (page.isWritten) io.err.write(`securechat: wrote ${printable(wanted.html)} (mode 0600)\n`);
+  return status;
 }
 
 async function verifyAll(named: readonly string[], job: VerifyJob): Promise<number> {
@@ -172,15 +191,26 @@ interface Wanted {
   readonly entries: boolean;
   readonly prove: number | undefined;
   readonly by: string | undefined;
+  readonly html: string | undefined;
+  readonly force: boolean;
   readonly quiet: boolean;
   readonly json: boolean;
 }
 
-function requireOneUse(files: readonly string[], { prove, by, quiet, json }: Wanted): void {
+function requireOneUse(
+  files: readonly string[],
+  { prove, by, html, force, quiet, json }: Wanted,
+): void {
   const state = prove === undefined && by !== undefined
     ? "--by needs --prove"
     : prove !== undefined && files.length !== 1
     ? "--prove needs one file"
+    : html !== undefined && prove !== undefined
+    ? "--html and --prove exclude each other"
+    : html !== undefined && files.length !== 1
+    ? "--html needs one file"
+    : html === undefined && force
+    ? "--force needs --html"
     : quiet && json
     ? "--quiet and --json exclude each other"
     : files.filter((file) => file === STANDARD_INPUT).length > 1

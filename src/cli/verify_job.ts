@@ -14,6 +14,7 @@ import type { RoomEntry, RoomVerdict, SignedRootAt } from "../transcript/v2/room
 import { verifyRoom } from "../transcript/v2/verify.ts";
 import { type Expectations, unmetExpectations, type Witness } from "./expectations.ts";
 import { kindOfFile } from "./file_kind.ts";
+import type { ReportPage } from "./html/report_page.ts";
 import type { Io } from "./io.ts";
 import { jsonLine } from "./json_line.ts";
 import type { ComparedFile } from "./verify_compare.ts";
@@ -35,6 +36,8 @@ export interface VerifyJob {
   readonly isCompared: boolean;
   /** Which entry is to be shown alone, and under whose head. */
   readonly prove?: { readonly index: number; readonly by?: string };
+  /** Where a report for people goes, too. */
+  readonly page?: ReportPage;
 }
 
 /** What came of a file. */
@@ -60,7 +63,8 @@ const STATUS: Readonly<Record<Verdict | RoomVerdict, number>> = {
  * @throws {ChatError} NO_INPUT or FILE if it cannot be read; for a proof whatever is wrong with it.
  */
 export async function verifyFile(file: string, job: VerifyJob): Promise<VerifiedFile> {
-  const { kind, chunks } = await kindOfFile(await openTranscriptFile(file, job.io));
+  const source = await openTranscriptFile(file, job.io);
+  const { kind, chunks } = await kindOfFile(job.page?.watch(source) ?? source);
   if (kind === "protocol 2") return await verifyRoomFile(file, chunks, job);
   if (job.prove !== undefined) {
     throw new ChatError(
@@ -87,7 +91,9 @@ async function verifyClassicFile(
   if (style === "json") io.out.write(reportJson(file, report, unmet));
   else if (style === "quiet") io.out.write(`${verdictLine(file, shown)}\n`);
   else io.out.write(reportText(file, shown));
-  return statusOf(report.verdict, unmet, { file, job });
+  const status = statusOf(report.verdict, unmet, { file, job });
+  await job.page?.classic(report, unmet);
+  return status;
 }
 
 async function verifyRoomFile(
@@ -95,14 +101,17 @@ async function verifyRoomFile(
   chunks: AsyncIterable<Uint8Array>,
   job: VerifyJob,
 ): Promise<VerifiedFile> {
-  const { io, options: { ca, revocations, signal }, style, isLong, prove } = job;
+  const { io, options: { ca, otherCas = [], revocations, signal }, style, isLong, prove } = job;
   const entries: RoomEntry[] = [];
   const roots: SignedRootAt[] = [];
   let maker: ProofMaker | undefined;
   const { report, tree } = await verifyRoom(chunks, {
-    ...{ anchors: [ca], ...revocations && { revocations }, ...signal && { signal } },
-    onEntry: (entry) => void entries.push(entry),
-    entriesMax: isLong ? Infinity : LISTED_MAX,
+    ...{ anchors: [ca, ...otherCas], ...revocations && { revocations }, ...signal && { signal } },
+    onEntry: (entry) => {
+      if (isLong || entries.length < LISTED_MAX) entries.push(entry);
+      job.page?.entry(entry);
+    },
+    entriesMax: isLong || job.page !== undefined ? Infinity : LISTED_MAX,
     ...job.isCompared && { onServerRoot: (root) => void roots.push(root) },
     onHeader: ({ server, chain, size: from }) => {
       if (prove === undefined) return;
@@ -120,6 +129,7 @@ async function verifyRoomFile(
   else io.out.write(roomReportText(file, shown));
   // A proof stands by itself, whatever the file lacks at its end.
   const status = statusOf(isProven ? "VALID" : report.verdict, unmet, { file, job });
+  await job.page?.room(report, unmet);
   const server = report.parties.find(({ role }) => role === "server");
   if (!job.isCompared) return { status };
   if (tree === undefined || report.log === undefined || server === undefined) return { status };
@@ -132,12 +142,10 @@ async function verifyProofFile(
   chunks: AsyncIterable<Uint8Array>,
   job: VerifyJob,
 ): Promise<number> {
-  const { io, options: { ca, revocations }, style } = job;
-  const trust = { anchors: [ca], ...revocations && { revocations } };
-  const { statement, head, index, author, signer, signerRole } = await verifyProof(
-    await readAll(chunks),
-    trust,
-  );
+  const { io, options: { ca, otherCas = [], revocations }, style } = job;
+  const trust = { anchors: [ca, ...otherCas], ...revocations && { revocations } };
+  const proven = await verifyProof(await readAll(chunks), trust);
+  const { statement, head, index, author, signer, signerRole } = proven;
   const role = statement.session === statement.log ? "server" : "client";
   const witnesses: readonly Witness[] = [
     { role, certificate: author.leaf, entries: 1 },
@@ -166,7 +174,9 @@ async function verifyProofFile(
       );
     }
   }
-  return statusOf("VALID", unmet, { file, job });
+  const status = statusOf("VALID", unmet, { file, job });
+  await job.page?.proof(proven, unmet);
+  return status;
 }
 
 function statusOf(

@@ -73,6 +73,21 @@ Deno.test("verify tells verdict, room, people and entries of a room's file", asy
   });
 });
 
+Deno.test("verify and show take a room's file of any of the CAs in --ca", async () => {
+  await withFiles(async (folder, run) => {
+    const file = `${folder}/alice.jsonl`;
+    const cas = [await ca2("Another CA"), await ca2()].map(({ certificate }) => certificate);
+    await Deno.writeTextFile(`${folder}/../ca-cert.pem`, cas.map(certificatePem).join(""));
+    assert.equal((await run("verify", file)).status, 0);
+    assert.equal((await run("show", file)).status, 0);
+    await Deno.writeTextFile(
+      `${folder}/proof.json`,
+      (await run("verify", file, "--prove", "2")).stdout(),
+    );
+    assert.equal((await run("verify", `${folder}/proof.json`)).status, 0);
+  });
+});
+
 Deno.test("verify names the bad line of a room's file with 1, and what an open end lacks with 3", async () => {
   await withFiles(async (folder, run) => {
     const bad = await run("verify", `${folder}/bad.jsonl`);

@@ -9,10 +9,11 @@ const INSTALL: Readonly<Record<NeededProgram, string>> = {
   mariadbd: "apt-get install mariadb-server",
   tshark: "apt-get install tshark",
   openssl: "apt-get install openssl",
+  chromium: "apt-get install chromium",
 };
 
 /** A program that some tests need. */
-export type NeededProgram = "mariadbd" | "tshark" | "openssl";
+export type NeededProgram = "mariadbd" | "tshark" | "openssl" | "chromium";
 
 /** How a test differs from others. */
 export interface NeedsOptions {
