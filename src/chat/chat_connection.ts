@@ -8,6 +8,8 @@ export interface ChatConnection {
   readonly waitingTexts: number;
   /** Words that did not reach the other side, since the session ended first. */
   readonly unsentTexts: number;
+  /** While this machine's disk is full, and words are refused: ends when there is room, or no session. */
+  readonly stalled: Promise<void> | undefined;
   /** Path of the transcript, once the chat is open. */
   readonly transcriptPath: string | undefined;
   /** Runs the session until it has ended and its socket and file are closed. Never throws. */
@@ -17,7 +19,8 @@ export interface ChatConnection {
   /**
    * Queues words, which are signed, sent and kept in order.
    *
-   * @throws {ChatError} CONNECTION when the chat is not open; FRAME_TOO_LARGE when they are too long.
+   * @throws {ChatError} CONNECTION when the chat is not open; FRAME_TOO_LARGE when they are too long;
+   * FILE while this machine's disk is full.
    */
   say(text: string): void;
   /** Waits until the words that were queued are on their way; with protocol 2, until they came back. */

@@ -104,6 +104,9 @@ export class Connection {
     return this.#session.patience === "open" && !this.#hasLeft && !this.#hasEnded;
   }
 
+  /** Protocol 1 does not wait for a full disk: its session ends. */
+  readonly stalled = undefined;
+
   /** Path of the transcript, once the chat is open. */
   get transcriptPath(): string | undefined {
     return this.#transcript?.path;

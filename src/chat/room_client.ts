@@ -82,6 +82,11 @@ export class RoomClient implements ChatConnection {
   }
 
   /** See {@link ChatConnection}. */
+  get stalled(): Promise<void> | undefined {
+    return this.#stay?.stalled;
+  }
+
+  /** See {@link ChatConnection}. */
   get transcriptPath(): string | undefined {
     return this.#stay?.path;
   }
@@ -145,6 +150,7 @@ export class RoomClient implements ChatConnection {
       this.#stream.fail(LEFT);
       return await this.#finished.promise;
     }
+    stay.hurry();
     await within(Promise.race([stay.said(), this.#finished.promise]), FINAL_MS);
     this.#isLeaving = true;
     await stay.leave();

@@ -16,6 +16,7 @@ import { encodeMessage } from "../protocol/v2/messages.ts";
 import { membersOfDirectRoom } from "../protocol/v2/room_name.ts";
 import type { KeyAccountStore } from "../store/key_accounts.ts";
 import type { HallOptions } from "./classic_hall.ts";
+import { diskFull, DiskWatch } from "./disk_watch.ts";
 import type { Arrival, Hall } from "./hall.ts";
 import type { Member } from "./member.ts";
 import { revokedError } from "./revoked.ts";
@@ -59,11 +60,13 @@ export class RoomHall implements Hall {
   readonly #members = new Map<number, RoomMemberOfHall>();
   /** How many rooms of two each person has begun. */
   readonly #begun = new Map<string, number>();
+  readonly #disk: DiskWatch;
   #isStopping = false;
 
-  /** @param options Identity, accounts, rooms; limits, clock and watcher. */
-  constructor(options: RoomHallOptions & HallOptions) {
+  /** Use {@link RoomHall.open}. */
+  constructor(options: RoomHallOptions & HallOptions, disk: DiskWatch) {
     this.#options = options;
+    this.#disk = disk;
     this.#desk = new SignInDesk({ store: options.store });
   }
 
@@ -75,7 +78,15 @@ export class RoomHall implements Hall {
    * @throws {ChatError} FILE if a transcript cannot be written.
    */
   static async open(options: RoomHallOptions & HallOptions): Promise<RoomHall> {
-    const hall = new RoomHall(options);
+    const { transcriptDir: folder, onEvent } = options;
+    const told: { hall?: RoomHall } = {};
+    const tell = (error?: ChatError) => {
+      onEvent(error === undefined ? { kind: "disk" } : { kind: "disk", error });
+      if (told.hall !== undefined) told.hall.#tellDisk(error !== undefined);
+    };
+    const disk = await DiskWatch.open({ folder, onFull: tell, onRoom: tell });
+    const hall = new RoomHall(options, disk);
+    told.hall = hall;
     try {
       for (const room of options.rooms) await hall.#host(room);
       return hall;
@@ -93,6 +104,10 @@ export class RoomHall implements Hall {
   /** Protocol 2 has no words for one alone: whoever is named hears nothing. */
   say(text: string, to?: string): number {
     if (to !== undefined) return 0;
+    if (this.#disk.isFull) {
+      this.#options.onEvent({ kind: "disk", error: this.#disk.error });
+      return 0;
+    }
     for (const opening of this.#hosts.values()) {
       opening.then((host) => host.state({ kind: "notice", text })).catch(warn);
     }
@@ -112,11 +127,13 @@ export class RoomHall implements Hall {
   /** See {@link Hall}. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    this.#eachHost((host) => host.hurry());
     await Promise.all([...this.#members.values()].map(({ connection }) => connection.leave()));
     const closing = [...this.#hosts.values()].map((opening) =>
       opening.then((host) => host.close()).catch(warn)
     );
     await within(Promise.all(closing), CLOSE_MS);
+    this.#disk[Symbol.dispose]();
   }
 
   /** See {@link Hall}. */
@@ -159,6 +176,7 @@ export class RoomHall implements Hall {
     const pair = membersOfDirectRoom(name);
     const isMine = pair?.includes(fingerprint) ?? this.#options.rooms.includes(name);
     if (!isMine) throw new ChatError("ROOM", `cannot join "${printable(name)}": no such room`);
+    if (this.#disk.isFull) throw diskFull("join");
     const other = pair?.find((one) => one !== fingerprint);
     if (other === undefined) return await this.#host(name);
     if (!this.#hosts.has(name)) this.#requireMayBegin({ other, by: fingerprint });
@@ -187,14 +205,25 @@ export class RoomHall implements Hall {
     }
   }
 
+  #tellDisk(isFull: boolean): void {
+    if (this.#isStopping) return;
+    this.#eachHost((host) => host.tellDisk(isFull));
+  }
+
+  /** Rooms that are open now or will be. */
+  #eachHost(act: (host: RoomHost) => void): void {
+    for (const opening of this.#hosts.values()) opening.then(act, () => undefined);
+  }
+
   #host(room: string): Promise<RoomHost> {
     const known = this.#hosts.get(room);
     if (known !== undefined) return known;
-    const { own, trust, newcomersSee, transcriptDir, now } = this.#options;
+    const { own, trust, newcomersSee, transcriptDir, now, onEvent } = this.#options;
     const opening = RoomHost.open({
       ...{ room, own, newcomersSee, transcriptDir, now, random: randomBytes },
       judge: keepVerdicts(chainJudge(trust), trust),
-      onWarning: warn,
+      disk: this.#disk,
+      onWarning: (error) => onEvent({ kind: "room", room, error }),
     });
     this.#hosts.set(room, opening);
     opening.catch(() => this.#hosts.delete(room)); // when the disk has room again, so has the hall

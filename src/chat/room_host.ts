@@ -8,54 +8,30 @@
  */
 
 import { asChatError, ChatError } from "../errors.ts";
-import type { ChainJudge } from "../protocol/v2/chain_judge.ts";
-import type { OwnIdentity } from "../protocol/v2/handshake.ts";
 import type { SignedHead } from "../protocol/v2/head.ts";
 import { encodeMessage, type Message } from "../protocol/v2/messages.ts";
 import type { PeerIdentity } from "../protocol/v2/peer_identity.ts";
 import type { LogEntry } from "../protocol/v2/entry_window.ts";
 import { RoomLog } from "../protocol/v2/room_log.ts";
-import type { RoomMember } from "../protocol/v2/room_member.ts";
 import type { ServerLine } from "../protocol/v2/server_voice.ts";
 import type { SignedStatement, Statement } from "../protocol/v2/statement.ts";
 import { RoomFile } from "../transcript/v2/room_file.ts";
 import { Alarm } from "./alarm.ts";
-import type { SecureLink } from "./secure_link.ts";
+import { DISK_FULL_TEXT, DISK_ROOM_TEXT, diskFull } from "./disk_watch.ts";
+import { bytesOf } from "./message_bytes.ts";
+import type { Joining, Present, RoomHostOptions } from "./room_parts.ts";
 
 /** How often late heads are looked for, ms. */
 const LATE_LOOK_MS = 10_000;
 
-/** What a room is made of. */
-export interface RoomHostOptions {
-  readonly room: string;
-  readonly own: OwnIdentity;
-  readonly judge: ChainJudge;
-  readonly transcriptDir: string;
-  /** How many past entries newcomers may see. */
-  readonly newcomersSee: number;
-  random(length: number): Uint8Array<ArrayBuffer>;
-  now(): number;
-  /** Something is wrong in the room and stops no session. Must not throw. */
-  onWarning(error: ChatError): void;
-}
+/** When a word that was not taken may be said again, ms. */
+const RETRY_MS = 5_000;
 
-/** Who joins. */
-export interface Joining {
-  readonly link: SecureLink;
-  readonly peer: PeerIdentity;
-  /** The session's name. */
-  readonly session: string;
-  /** Entries before now that are wanted. */
-  readonly want: number;
-  /** Fingerprints whose chains the session was sent; its rooms share the set. */
-  readonly shown: Set<string>;
-}
-
-/** Somebody in the room. */
-export interface Present {
-  readonly link: SecureLink;
-  readonly member: RoomMember;
-}
+/**
+ * Nobody can be shown an entry that has waited longer for the disk, ms: members take none that is 10
+ * minutes old (PROTOCOL-2 §6). They are sent away, and read it when they come again.
+ */
+const STALL_MAX_MS = 300_000;
 
 /** See the module. */
 export class RoomHost {
@@ -74,6 +50,8 @@ export class RoomHost {
   #delivering: Promise<void> | undefined;
   readonly #headAlarm: Alarm;
   #failure: ChatError | undefined;
+  /** Set while the file waits for room. */
+  #stallTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Use {@link RoomHost.open}. */
   constructor(options: RoomHostOptions, parts: { readonly log: RoomLog; readonly file: RoomFile }) {
@@ -115,6 +93,10 @@ export class RoomHost {
       await host.close().catch(() => undefined); // what was thrown first says why
       throw thrown;
     }
+    file.waitForRoom({
+      onStall: (error) => host.#stalled(error),
+      onResume: () => clearTimeout(host.#stallTimer),
+    });
     return host;
   }
 
@@ -138,16 +120,17 @@ export class RoomHost {
    *
    * @param joining Who.
    * @returns The member.
-   * @throws {ChatError} FILE if the room cannot write any more.
+   * @throws {ChatError} BUSY while the disk is full; FILE if the room cannot write any more.
    */
-  async join({ link, peer, ...who }: Joining): Promise<Present> {
+  async join({ link, peer, abort, ...who }: Joining): Promise<Present> {
+    if (this.#isFull) throw diskFull("join");
     await this.state({ kind: "join", text: peer.fingerprint });
     const now = () => this.#now();
     const { member, message } = await this.#log.join({ ...who, peer, nowMs: now(), now });
     // In one turn of the event loop: nothing is placed between his head and his first entry.
     this.#keep(this.#linesOf(peer.chain, { type: "head", head: message.head, sig: message.sig }));
     link.send(encodeMessage(message));
-    const present = { link, member };
+    const present = { link, member, abort };
     this.#present.add(present);
     this.#deliver(present);
     return present;
@@ -170,7 +153,11 @@ export class RoomHost {
   ): Promise<{ readonly flushed?: Promise<void> }> {
     if (this.#failure !== undefined) throw this.#failure;
     const nowMs = this.#now();
-    const accepted = await this.#log.accept(member, signed, { nowMs, statement });
+    const limit = { message: DISK_FULL_TEXT, retryMs: RETRY_MS };
+    const accepted = await this.#log.accept(member, signed, {
+      ...{ nowMs, statement },
+      ...this.#isFull ? { limit } : {},
+    });
     if (accepted.kind === "refused") link.send(encodeMessage(accepted.message));
     return accepted.kind === "entry" ? { flushed: this.#place(accepted.entry) } : {};
   }
@@ -185,6 +172,22 @@ export class RoomHost {
   async state(line: ServerLine): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     await this.#place(await this.#log.state(line, this.#now()));
+  }
+
+  /**
+   * Tells everybody that the disk is full, or that it is no longer: from the reserve, or when there is
+   * room.
+   *
+   * @param isFull Which of the two.
+   */
+  tellDisk(isFull: boolean): void {
+    const text = isFull ? DISK_FULL_TEXT : DISK_ROOM_TEXT;
+    this.state({ kind: "notice", text }).catch((thrown) => this.#fail(thrown));
+  }
+
+  /** From now on the room waits no longer for a full disk: the server stops. */
+  hurry(): void {
+    this.#file.hurry();
   }
 
   /**
@@ -237,6 +240,7 @@ export class RoomHost {
   async close(): Promise<void> {
     this.#headAlarm.off();
     clearInterval(this.#lateTimer);
+    clearTimeout(this.#stallTimer);
     if (this.#failure === undefined) {
       this.#keep([encodeMessage(await this.#log.closingHead(this.#now()))]);
     }
@@ -248,6 +252,7 @@ export class RoomHost {
     const flush = this.#file.append(this.#linesOf(author.chain, message));
     flush.catch(() => undefined); // whoever waits for the entry is told
     this.#flushes.set(index, flush);
+    this.#headAlarm.set(); // signed in time, however long the disk takes: it stands behind its entries
   }
 
   /** A message, after the chain of whoever it is the first of. The first line has the server's. */
@@ -260,6 +265,11 @@ export class RoomHost {
   /** Lines that nobody waits for. */
   #keep(lines: readonly Uint8Array[]): void {
     this.#file.append(lines).catch((thrown) => this.#fail(thrown));
+  }
+
+  /** Whether nothing is taken: what has a place waits here, or the disk has no more than its reserve. */
+  get #isFull(): boolean {
+    return this.#options.disk.isFull || this.#file.isStalled;
   }
 
   /** The time, never falling: the clock of a machine may be set back, the times of a log may not. */
@@ -315,6 +325,7 @@ export class RoomHost {
   }
 
   #reportLate(): void {
+    if (this.#file.isStalled) return; // heads that came may wait behind it
     const nowMs = this.#now();
     for (const { member } of this.#present) {
       const error = member.reportLate(nowMs);
@@ -322,21 +333,22 @@ export class RoomHost {
     }
   }
 
-  /** A room that cannot write takes nothing more. */
+  /** In the turn of the failure: the file finds the reserve when it tries again. */
+  #stalled(error: ChatError): void {
+    this.#options.disk.filled(error);
+    clearTimeout(this.#stallTimer);
+    this.#stallTimer = setTimeout(() => this.#abortAll(error), STALL_MAX_MS);
+  }
+
+  /** A room that cannot write takes nothing more, and tells everybody so. */
   #fail(thrown: unknown): void {
     if (this.#failure !== undefined) return;
     this.#failure = asChatError(thrown);
     this.#options.onWarning(this.#failure);
+    this.#abortAll(this.#failure);
   }
-}
 
-/** An entry goes to many: its bytes are made once. */
-const encoded = new WeakMap<Message, Uint8Array<ArrayBuffer>>();
-
-function bytesOf(message: Message): Uint8Array<ArrayBuffer> {
-  const known = encoded.get(message);
-  if (known !== undefined) return known;
-  const bytes = encodeMessage(message);
-  if (message.type === "entry") encoded.set(message, bytes);
-  return bytes;
+  #abortAll(error: ChatError): void {
+    for (const { abort } of this.#present) abort(error);
+  }
 }

@@ -17,10 +17,12 @@ import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
 import { parseHead } from "../protocol/v2/head.ts";
 import { parseStatement } from "../protocol/v2/statement.ts";
 import { ServerHandshake } from "../protocol/v2/server_handshake.ts";
+import { DISK_FULL_TEXT } from "./disk_watch.ts";
 import type { FrameStream } from "./frame_stream.ts";
 import type { Limits } from "./limits.ts";
 import type { MemberLink } from "./member.ts";
-import type { Present, RoomHost } from "./room_host.ts";
+import type { RoomHost } from "./room_host.ts";
+import type { Present } from "./room_parts.ts";
 import { SecureLink } from "./secure_link.ts";
 import { SIGN_IN_TRIES, type SignInDesk } from "./sign_in_desk.ts";
 import { Unflushed } from "./unflushed.ts";
@@ -31,6 +33,9 @@ const ROOMS_MAX = 32;
 
 /** A session that is cut may still wait for a database or a disk: this long it is waited for, ms. */
 const CUT_MS = 1_400;
+
+/** A room that waits for its disk is not waited for longer at the end, ms. */
+const RELEASE_MS = 1_000;
 
 /** What one session may have under way to the disk, bytes: some records. */
 const UNFLUSHED_MAX_BYTES = 262_144;
@@ -74,6 +79,8 @@ export class RoomSession implements MemberLink {
   readonly #shown = new Set<string>();
   readonly #unflushed: Unflushed;
   readonly #ended = Promise.withResolvers<void>();
+  /** Rejects when the session is ended from outside, whatever it waits for. */
+  readonly #broken = Promise.withResolvers<never>();
   #link: SecureLink | undefined;
   #error: ChatError | undefined;
   /** The other side said why it ends: there is nobody to tell. */
@@ -86,6 +93,7 @@ export class RoomSession implements MemberLink {
     this.#options = options;
     const onFailure = (error: ChatError) => this.#fail(error);
     this.#unflushed = new Unflushed({ maxBytes: UNFLUSHED_MAX_BYTES, onFailure });
+    this.#broken.promise.catch(() => undefined); // whoever waits is told
   }
 
   /** Whether it is in a room and can be heard. */
@@ -103,16 +111,20 @@ export class RoomSession implements MemberLink {
       this.#error ??= asChatError(thrown);
     }
     this.#hasEnded = true;
-    for (const { host, present, left } of this.#rooms.values()) {
-      await host.release(present, this.#error?.code === "REVOKED" ? "remove" : "leave")
-        .catch(() => undefined); // the room tells its operator itself
-      left.resolve();
-    }
+    await this.#releaseAll();
     if (this.#link === undefined) await stream.close();
     else await this.#link.close(this.#isTold ? undefined : this.#error);
     const error = this.#error;
     this.#options.onEvent(error === undefined ? { kind: "ended" } : { kind: "ended", error });
     this.#ended.resolve();
+  }
+
+  async #releaseAll(): Promise<void> {
+    const kind = this.#error?.code === "REVOKED" ? "remove" : "leave";
+    const rooms = [...this.#rooms.values()];
+    const releases = rooms.map(({ host, present }) => host.release(present, kind));
+    await within(Promise.allSettled(releases), RELEASE_MS); // rooms tell of their failures themselves
+    for (const { left } of rooms) left.resolve();
   }
 
   /**
@@ -146,6 +158,8 @@ export class RoomSession implements MemberLink {
   #fail(error: ChatError): void {
     this.#error ??= error;
     this.#options.stream.fail(error);
+    this.#unflushed.fail(error);
+    this.#broken.reject(error);
   }
 
   async #shakeHands(): Promise<SecureChannel | undefined> {
@@ -257,7 +271,7 @@ export class RoomSession implements MemberLink {
       case "leave": {
         const { host, present } = this.#roomOf(message.room);
         await this.#unflushed.all(); // what was said before it comes back before our final head
-        await host.release(present, "leave");
+        await Promise.race([host.release(present, "leave"), this.#broken.promise]);
         return undefined;
       }
     }
@@ -279,14 +293,43 @@ export class RoomSession implements MemberLink {
     if (this.#rooms.has(room) || this.#rooms.size >= ROOMS_MAX) {
       throw new ChatError("ROOM", `cannot join: each room once, and at most ${ROOMS_MAX} rooms`);
     }
-    const { peer, session } = channel;
-    const host = await this.#options.roomOf(room, peer.fingerprint);
-    const present = await host.join({ link, peer, session, want, shown: this.#shown });
+    const { host, present } = await this.#enter({ room, want }, { link, channel });
     this.#rooms.set(room, { host, present, left: Promise.withResolvers(), hasFinal: false });
     this.#tell({ kind: "phase", phase: 4, text: `room ${room}` });
     if (this.#rooms.size === 1) {
       this.#tell({ kind: "phase", phase: 5, text: "chat, every statement signed" });
     }
+  }
+
+  /** Where that takes long, whoever is ended meanwhile does not stay in the room. */
+  async #enter(
+    { room, want }: Pick<Message<"join">, "room" | "want">,
+    { link, channel: { peer, session } }: Conversation,
+  ): Promise<Pick<Joined, "host" | "present">> {
+    try {
+      const host = await this.#options.roomOf(room, peer.fingerprint);
+      const abort = (error: ChatError) => this.#fail(error);
+      const joining = host.join({ link, peer, session, want, shown: this.#shown, abort });
+      return { host, present: await this.#unlessEnded(joining, host) };
+    } catch (thrown) {
+      if (asChatError(thrown).code === "BUSY") this.#tellBusy(link);
+      throw thrown;
+    }
+  }
+
+  async #unlessEnded(joining: Promise<Present>, host: RoomHost): Promise<Present> {
+    try {
+      return await Promise.race([joining, this.#broken.promise]);
+    } catch (thrown) {
+      joining.then((late) => host.release(late, "leave")).catch(() => undefined); // it tells itself
+      throw thrown;
+    }
+  }
+
+  /** That the disk is full is no secret: whoever knows waits, and looks for no fault of his own. */
+  #tellBusy(link: SecureLink): void {
+    link.send(encodeMessage({ type: "status", status: "BUSY", message: DISK_FULL_TEXT }));
+    this.#isTold = true;
   }
 
   #lost(): void {

@@ -15,6 +15,9 @@ import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
 import type { RoomEvent } from "../protocol/v2/room_event.ts";
 import { RoomFile } from "../transcript/v2/room_file.ts";
 import { Alarm } from "./alarm.ts";
+import { OwnDisk } from "./own_disk.ts";
+import { OwnWaiting } from "./own_waiting.ts";
+import { toldOf } from "./room_told.ts";
 import type { SecureLink } from "./secure_link.ts";
 
 /** Own words that are on their way at once: enough to fill records, few enough to lose. */
@@ -22,6 +25,9 @@ const UNANSWERED_MAX = 256;
 
 /** Own words that are signed together, and go out in one record. */
 const SIGNED_AT_ONCE = 16;
+
+/** After a stall what the server has sent meanwhile is read before it is called late, ms. */
+const CATCH_UP_MS = 10_000;
 
 /** Text of one statement, bytes: the rest of it is below this difference (PROTOCOL-2 §6). */
 const TEXT_MAX_BYTES = 32_768 - 1_024;
@@ -61,6 +67,8 @@ export class RoomStay {
   readonly #lateAlarm: Alarm;
   /** PROTOCOL-2 §6: what was refused is said again, however long the server asks to wait. */
   readonly #retryAlarm: Alarm;
+  readonly #waiting: OwnWaiting;
+  readonly #disk: OwnDisk;
   #hasEnded = false;
   #isLeaving = false;
   #hasParted = false;
@@ -81,10 +89,19 @@ export class RoomStay {
       ring: () => void this.#head().catch((thrown) => options.onFailure(asChatError(thrown))),
     });
     this.#lateAlarm = new Alarm({
-      ...{ now, dueAtMs: () => this.#room.lateAtMs, ring: () => this.#reportLate() },
+      ...{ now, dueAtMs: () => this.#lateAtMs, ring: () => this.#reportLate() },
     });
     this.#retryAlarm = new Alarm({
       ...{ now, dueAtMs: () => this.#room.retryAtMs, ring: () => void this.#retry() },
+    });
+    const onEvent = (event: SessionEvent) => void options.onEvent(event);
+    this.#waiting = new OwnWaiting({ now, onEvent });
+    this.#disk = new OwnDisk({
+      ...{ file: parts.file, now, onEvent },
+      onChange: (isFull) => {
+        this.#waiting.hold(isFull);
+        this.#lateAlarm.set();
+      },
     });
   }
 
@@ -112,6 +129,16 @@ export class RoomStay {
   /** Whether words can be said. */
   get isOpen(): boolean {
     return !this.#isLeaving && !this.#hasParted;
+  }
+
+  /** While this side's disk is full: ends when there is room, or this stay. */
+  get stalled(): Promise<void> | undefined {
+    return this.#disk.stalled;
+  }
+
+  /** From now on a full disk is not waited for: one last try, then the stay ends with FILE. */
+  hurry(): void {
+    this.#file.hurry();
   }
 
   /** Whether both final heads are there. */
@@ -143,9 +170,11 @@ export class RoomStay {
    * Queues words.
    *
    * @param text The words.
-   * @throws {ChatError} FRAME_TOO_LARGE when they are too long for one statement.
+   * @throws {ChatError} FRAME_TOO_LARGE when they are too long for one statement; FILE while this side's
+   * disk is full.
    */
   say(text: string): void {
+    this.#disk.requireRoom();
     const { length } = encoder.encode(JSON.stringify(text));
     if (length > TEXT_MAX_BYTES) {
       const state = `the message has ${length} bytes, expected at most ${TEXT_MAX_BYTES}`;
@@ -154,6 +183,7 @@ export class RoomStay {
       });
     }
     this.#texts.push(text);
+    this.#waiting.said();
     this.#saying ??= this.#sayAll();
   }
 
@@ -196,10 +226,15 @@ export class RoomStay {
   async end(error: ChatError | undefined): Promise<void> {
     this.#hasEnded = true;
     for (const alarm of [this.#headAlarm, this.#lateAlarm, this.#retryAlarm]) alarm.off();
+    this.#waiting.off();
     this.#isLeaving = true;
     this.#wake();
     const record = this.#failed?.toBase64() ?? "";
-    await this.#file.end({ code: error?.code ?? "OK", record });
+    try {
+      await this.#file.end({ code: error?.code ?? "OK", record });
+    } finally {
+      this.#disk.end();
+    }
   }
 
   async #takeOne(object: Uint8Array, events: SessionEvent[]): Promise<void> {
@@ -235,14 +270,19 @@ export class RoomStay {
       case "entry": {
         const event = await this.#room.takeEntry(message, now());
         this.#write(this.#chainOf(event), object);
-        const shown = this.#eventOf(event);
+        if (event.isOwn) this.#waiting.cameBack();
+        const shown = toldOf(event, this.#options.authors);
         if (shown !== undefined) events.push(shown);
         return;
       }
       case "refused": {
         this.#room.takeRefused(message, now());
-        const error = new ChatError("LIMIT", `the server asks to wait: ${message.message}`);
-        events.push({ kind: "refused", error });
+        if (this.#waiting.refused(message.message)) {
+          const error = new ChatError("LIMIT", `the server asks to wait: ${message.message}`, {
+            hint: "nothing has to be done: what was said is said again by itself",
+          });
+          events.push({ kind: "refused", error });
+        }
         this.#retryAlarm.set();
         return;
       }
@@ -265,24 +305,6 @@ export class RoomStay {
     const { own, authors, server } = this.#options;
     if (isOwn) return own.chain;
     return fingerprint === server.fingerprint ? undefined : authors.find(fingerprint)?.chain;
-  }
-
-  #eventOf({ kind, author, text, ts, index, isOwn }: RoomEvent): SessionEvent | undefined {
-    switch (kind) {
-      case "said":
-        return isOwn
-          ? { kind: "said", author: "self", seqno: index, ts, text }
-          : { kind: "said", author: "peer", seqno: index, ts, text, name: author };
-      case "notice":
-        return { kind: "said", author: "peer", seqno: index, ts, text };
-      case "opened":
-        return undefined;
-      default: {
-        const change = CHANGES[kind];
-        const who = this.#options.authors.find(text)?.name ?? text.slice(0, 16);
-        return { kind: "presence", change, who };
-      }
-    }
   }
 
   async #sayAll(): Promise<void> {
@@ -330,13 +352,21 @@ export class RoomStay {
     }
   }
 
+  /** Heads that nobody reads are not late. */
+  get #lateAtMs(): number | undefined {
+    const { lateAtMs } = this.#room;
+    if (lateAtMs === undefined || this.#disk.stalled !== undefined) return undefined;
+    return Math.max(lateAtMs, this.#disk.roomMs + CATCH_UP_MS);
+  }
+
   #wake(): void {
     this.#answered.resolve();
     this.#answered = Promise.withResolvers();
   }
 
   #reportLate(): void {
-    const error = this.#room.reportLate(this.#options.now());
+    const isDue = (this.#lateAtMs ?? Infinity) <= this.#options.now();
+    const error = isDue ? this.#room.reportLate(this.#options.now()) : undefined;
     if (error !== undefined) void this.#options.onEvent({ kind: "refused", error });
     this.#lateAlarm.set();
   }
@@ -353,5 +383,3 @@ export class RoomStay {
     this.#headAlarm.set();
   }
 }
-
-const CHANGES = { joined: "join", left: "leave", removed: "remove" } as const;

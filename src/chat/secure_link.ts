@@ -48,6 +48,8 @@ export class SecureLink {
   #pumping: Promise<void> | undefined;
   #lastSent: number;
   #lastHeard: number;
+  /** Whoever does not listen hears nothing: that is not the other side's silence. */
+  #isListening = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** What waited was forgotten: what comes behind a gap would look like a lie of this side. */
   #isCut = false;
@@ -100,9 +102,11 @@ export class SecureLink {
   async next(
     expected: { readonly withinMs?: number; readonly what?: string } = {},
   ): Promise<readonly Uint8Array[] | undefined> {
-    const body = await this.#stream.next({ maxBytes: HANDSHAKE_BODY_MAX_BYTES, ...expected });
-    if (body === undefined) return undefined;
+    this.#isListening = true;
+    const body = await this.#stream.next({ maxBytes: HANDSHAKE_BODY_MAX_BYTES, ...expected })
+      .finally(() => this.#isListening = false);
     this.#lastHeard = this.#tick();
+    if (body === undefined) return undefined;
     return this.#channel.opener.open(body);
   }
 
@@ -170,6 +174,7 @@ export class SecureLink {
   #look(): void {
     if (this.#isClosing) return;
     const now = this.#tick();
+    if (!this.#isListening) this.#lastHeard = now;
     if (now - this.#lastHeard >= SILENT_MAX_MS) {
       const text = `cannot go on: nothing came for ${SILENT_MAX_MS / 1000} s`;
       return this.fail(new ChatError("TRUNCATED", text));

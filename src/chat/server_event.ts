@@ -1,3 +1,4 @@
+import type { ChatError } from "../errors.ts";
 import type { SessionEvent } from "../protocol/session.ts";
 import type { Member } from "./member.ts";
 
@@ -5,4 +6,8 @@ import type { Member } from "./member.ts";
 export type ServerEvent =
   | { readonly kind: "connected"; readonly member: Member }
   | { readonly kind: "turned_away"; readonly address: string }
+  /** Protocol 2: the transcripts' disk is full, by this error; without it, it has room again. */
+  | { readonly kind: "disk"; readonly error?: ChatError }
+  /** Protocol 2: something is wrong in a room. */
+  | { readonly kind: "room"; readonly room: string; readonly error: ChatError }
   | { readonly kind: "session"; readonly member: Member; readonly event: SessionEvent };

@@ -48,14 +48,24 @@ export class Unflushed {
     this.#count++;
     flushed.catch((thrown) => {
       if (this.#failure !== undefined) return;
-      this.#failure = asChatError(thrown);
-      this.#options.onFailure(this.#failure);
+      const error = asChatError(thrown);
+      this.fail(error);
+      this.#options.onFailure(error);
     }).then(() => {
       this.#bytes -= bytes;
       this.#count--;
-      this.#changed.resolve();
-      this.#changed = Promise.withResolvers();
+      this.#change();
     });
+  }
+
+  /**
+   * Waits for the disk no more: whoever does gets an error.
+   *
+   * @param error Why; the first failure counts.
+   */
+  fail(error: ChatError): void {
+    this.#failure ??= error;
+    this.#change();
   }
 
   /**
@@ -64,7 +74,8 @@ export class Unflushed {
    * @throws {ChatError} The first failure.
    */
   async room(): Promise<void> {
-    while (this.#bytes > this.#options.maxBytes) await this.#changed.promise;
+    const isFull = () => this.#bytes > this.#options.maxBytes;
+    while (this.#failure === undefined && isFull()) await this.#changed.promise;
     if (this.#failure !== undefined) throw this.#failure;
   }
 
@@ -74,7 +85,12 @@ export class Unflushed {
    * @throws {ChatError} The first failure.
    */
   async all(): Promise<void> {
-    while (this.#count > 0) await this.#changed.promise;
+    while (this.#failure === undefined && this.#count > 0) await this.#changed.promise;
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #change(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
   }
 }

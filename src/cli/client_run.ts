@@ -228,12 +228,15 @@ class Attempt {
     }
   }
 
+  /** A person says it again when the disk has room; the words of a script wait for that. */
   async #say(connection: ChatConnection, text: string): Promise<void> {
+    if (!this.#options.isPerson) await connection.stalled;
+    if (!connection.isOpen) return; // ended meanwhile, which is told
     try {
       connection.say(text);
     } catch (thrown) {
       const error = asChatError(thrown);
-      if (error.code !== "FRAME_TOO_LARGE") throw error;
+      if (error.code !== "FRAME_TOO_LARGE" && error.code !== "FILE") throw error;
       this.#options.view.warn(error);
     }
     if (connection.waitingTexts >= WAITING_TEXTS) await connection.said();

@@ -5,6 +5,7 @@
  */
 
 import { printable } from "../bytes/printable.ts";
+import type { ChatError } from "../errors.ts";
 import type { Certificate } from "../pki/certificate.ts";
 import type { HandshakeNote, SessionEvent } from "../protocol/session.ts";
 import type { ChatScreen } from "./chat_screen.ts";
@@ -77,7 +78,8 @@ class ScriptView implements ClientView {
       this.#io.out.write(`${who}${printable(event.text)}\n`);
       return;
     }
-    if (event.kind === "refused") return this.warn(event.error);
+    const wrong = whatIsWrong(event);
+    if (wrong !== undefined) return this.warn(wrong);
     const text = describe(event);
     if (text !== undefined) progress(this.#io, text);
   }
@@ -104,7 +106,8 @@ class PersonView implements ClientView {
 
   show(event: SessionEvent): void {
     if (event.kind === "said") return this.tell(this.#words(event));
-    if (event.kind === "refused") return this.warn(event.error);
+    const wrong = whatIsWrong(event);
+    if (wrong !== undefined) return this.warn(wrong);
     const text = describe(event);
     if (text === undefined) return;
     const tick = paint("✓", { on: this.#io.out, as: "green" });
@@ -152,6 +155,10 @@ function describe(event: SessionEvent): string | undefined {
       return `phase 6: both sides have signed all ${event.size} lines`;
     case "explained":
       return explained(event.note);
+    case "disk":
+      return "the disk of this machine has room again: the chat goes on";
+    case "waiting":
+      return waitingText(event);
     case "told":
       return `the server says ${printable(event.status)}: ${printable(event.message)}`;
     case "receipt_made":
@@ -163,6 +170,18 @@ function describe(event: SessionEvent): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** What a person is warned of, though it ends nothing. */
+function whatIsWrong(event: SessionEvent): ChatError | undefined {
+  return event.kind === "refused" || event.kind === "disk" ? event.error : undefined;
+}
+
+/** How many own words are on their way. */
+function waitingText({ count, reason }: { readonly count: number; readonly reason?: string }) {
+  if (count === 0) return "the server has taken all that you said";
+  const words = count === 1 ? "1 message waits" : `${count} messages wait`;
+  return `${words} for the server${reason === undefined ? "" : `: ${printable(reason)}`}`;
 }
 
 /** Who has said nothing yet is known by the first 16 hex digits of a certificate's SHA-256. */

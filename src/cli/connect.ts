@@ -26,6 +26,7 @@ import { type ProtocolOption, refuseOtherProtocol } from "./other_protocol.ts";
 import { passwordParsers } from "./password_input.ts";
 import { parseServerAddress } from "./server_address.ts";
 import { signInChooser } from "./sign_in_choice.ts";
+import { tidyTranscripts } from "./torn_tails.ts";
 
 const COMMAND = "securechat connect";
 
@@ -153,6 +154,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   await using resources = new AsyncDisposableStack();
   startLog(io, { file: `${config.logDir}/client.log`, level: config.logLevel });
   resources.defer(() => stopLog());
+  await tidyTranscripts(io, { folder: config.transcriptDir, role: "client" });
   const { serverHost: host, serverPort: port, transcriptDir, saltFile } = config;
   const serverName = flags.serverName ?? host;
   const place = { host, port, signal: io.stop, now: io.now, transcriptDir };

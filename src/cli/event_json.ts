@@ -46,6 +46,10 @@ export function eventJson(event: SessionEvent): EventJson | undefined {
       return { event: "parted", room: event.room, size: event.size };
     case "explained":
       return { event: "handshake", ...event.note };
+    case "disk":
+      return { event: "disk", full: event.error !== undefined };
+    case "waiting":
+      return { event: "waiting", count: event.count, reason: event.reason ?? null };
     case "refused":
       return { event: "refused", code: event.error.code, message: event.error.message };
     case "told":

@@ -5,14 +5,20 @@
  * @module
  */
 
-import { configureSync, getJsonLinesFormatter, resetSync, type Sink } from "@logtape/logtape";
+import {
+  configureSync,
+  getJsonLinesFormatter,
+  type LogRecord,
+  resetSync,
+  type Sink,
+} from "@logtape/logtape";
 import { redactByField } from "@logtape/redaction";
 import { dirname } from "node:path";
 import { printable } from "../bytes/printable.ts";
 import type { ConfigLogLevel } from "./config.ts";
 import type { Io } from "./io.ts";
 import { LogFile } from "./log_file.ts";
-import { warn } from "./report.ts";
+import { progress, warn } from "./report.ts";
 
 /** Root of the categories of this program's loggers. */
 export const LOG_CATEGORY = "securechat";
@@ -32,7 +38,8 @@ export interface LogOptions {
 }
 
 /**
- * Starts the log. A disk that refuses stops nothing: one warning says so, and the log is off.
+ * Starts the log. A disk that refuses stops nothing: one warning says so; lines are lost until it takes
+ * them again, or, where the file cannot even be opened, the log is off.
  *
  * @param io The world, for that warning.
  * @param options Where to log and how much.
@@ -73,20 +80,30 @@ interface OpenLog {
   readonly file: LogFile;
 }
 
-/** A sink that gives up with one warning when the disk refuses. */
+/** A sink that goes on when the disk refuses: what it loses is counted, and told when it works again. */
 function fileSink(io: Io, { path, file }: OpenLog): Sink & Disposable {
   const format = getJsonLinesFormatter({ categorySeparator: ".", message: "rendered" });
-  let isOff = false;
+  let lost = 0;
   const sink: Sink = (record) => {
-    if (isOff) return;
     try {
+      if (lost > 0) {
+        file.append(format(lostRecord(record, lost)));
+        progress(io, `the log ${printable(path)} is written again: it lacks ${lost} lines`);
+        lost = 0;
+      }
       file.append(format(record));
     } catch (error) {
-      isOff = true;
-      warnOfLog(io, path, error);
+      if (lost++ === 0) warnOfLog(io, path, error);
     }
   };
   return Object.assign(sink, { [Symbol.dispose]: () => file[Symbol.dispose]() });
+}
+
+function lostRecord({ timestamp }: LogRecord, lost: number): LogRecord {
+  return {
+    ...{ category: [LOG_CATEGORY, "log"], level: "warning", timestamp, properties: { lost } },
+    ...{ message: [`${lost} lines are missing here: the disk took none`], rawMessage: "" },
+  };
 }
 
 function warnOfLog(io: Io, path: string, error: unknown): void {

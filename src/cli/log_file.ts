@@ -40,18 +40,33 @@ export class LogFile implements Disposable {
    * Appends a line at once, so that a crash loses none.
    *
    * @param line The line with its end.
-   * @throws {Error} The system's, if it refuses.
+   * @throws {Error} The system's, if it refuses; then nothing of the line is left, and the next one may
+   * be tried.
    */
   append(line: string): void {
     const bytes = new TextEncoder().encode(line);
     if (this.#bytes > 0 && this.#bytes + bytes.length > this.#limits.maxBytes) this.#rotate();
-    for (let rest = bytes; rest.length > 0;) rest = rest.subarray(this.#file.writeSync(rest));
+    try {
+      for (let rest = bytes; rest.length > 0;) rest = rest.subarray(this.#file.writeSync(rest));
+    } catch (error) {
+      this.#cutBack();
+      throw error;
+    }
     this.#bytes += bytes.length;
   }
 
   /** Closes the file. */
   [Symbol.dispose](): void {
     this.#file.close();
+  }
+
+  /** A full disk takes the beginning of a line, and then no more. */
+  #cutBack(): void {
+    try {
+      this.#file.truncateSync(this.#bytes);
+    } catch {
+      // Then half a line stands there.
+    }
   }
 
   #rotate(): void {
@@ -62,7 +77,18 @@ export class LogFile implements Disposable {
       );
     }
     const full = this.#file;
-    this.#file = openAppend(this.#path);
+    try {
+      this.#file = openAppend(this.#path);
+    } catch (error) {
+      // Or the next line would push the files on, and the oldest out, for nothing.
+      for (let number = 1; number < this.#limits.maxFiles; number++) {
+        renameIfThere(
+          `${this.#path}.${number}`,
+          number === 1 ? this.#path : `${this.#path}.${number - 1}`,
+        );
+      }
+      throw error;
+    }
     this.#bytes = this.#file.statSync().size;
     full.close();
   }

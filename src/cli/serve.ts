@@ -26,6 +26,7 @@ import { refuseOtherProtocol } from "./other_protocol.ts";
 import { progress } from "./report.ts";
 import { logServerEvent } from "./server_log.ts";
 import { ServerView } from "./server_view.ts";
+import { tidyTranscripts } from "./torn_tails.ts";
 
 const COMMAND = "securechat serve";
 
@@ -153,6 +154,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   resources.defer(() => keyAccounts.close());
   startLog(io, { file: `${config.logDir}/server.log`, level: config.logLevel });
   resources.defer(() => stopLog());
+  await tidyTranscripts(io, { folder: config.transcriptDir, role: "server" });
   const view = new ServerView(io);
   const { classic: identity } = own;
   const { transcriptDir } = config;

@@ -18,6 +18,7 @@ const log = getLogger(["securechat", "server"]);
  */
 export function logServerEvent(event: ServerEvent): void {
   if (event.kind === "turned_away") return; // logged where it happens
+  if (event.kind === "disk" || event.kind === "room") return logTrouble(event);
   const { id, address } = event.member;
   const who = { id, address, name: printable(memberName(event.member)) };
   if (event.kind === "connected") return log.info("connected from {address}", who);
@@ -58,4 +59,13 @@ export function logServerEvent(event: ServerEvent): void {
     default:
       return;
   }
+}
+
+/** What is wrong with no session: a full disk, or a room. */
+function logTrouble(event: Extract<ServerEvent, { kind: "disk" | "room" }>): void {
+  if (event.error === undefined) return log.info("disk: there is room again, words are taken");
+  const { code, message } = event.error;
+  const said = { code, reason: printable(message) };
+  if (event.kind === "disk") return log.error("disk: full, no words are taken: {reason}", said);
+  log.warn("room {room}: {code}: {reason}", { ...said, room: printable(event.room) });
 }

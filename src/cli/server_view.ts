@@ -84,6 +84,8 @@ export class ServerView {
 
   /** One event. */
   show(event: ServerEvent): void {
+    if (event.kind === "disk") return this.#disk(event.error);
+    if (event.kind === "room") return this.warn(event.error);
     if (!this.#isWatched) return;
     switch (event.kind) {
       case "connected":
@@ -95,6 +97,12 @@ export class ServerView {
       case "session":
         return this.#session(event.member, event.event);
     }
+  }
+
+  #disk(error: ChatError | undefined): void {
+    if (error === undefined) return this.tell("the disk has room again: words are taken");
+    this.warn(error);
+    this.tell("nothing is said or joined in the rooms until the disk has room");
   }
 
   /** Something to know. */

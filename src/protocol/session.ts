@@ -156,6 +156,10 @@ export type SessionEvent =
   | { readonly kind: "parted"; readonly room: string; readonly size: number }
   /** Protocol 2: a message of the handshake, for a class that follows it. */
   | { readonly kind: "explained"; readonly note: HandshakeNote }
+  /** Protocol 2: this side's disk is full, and nothing is shown; without an error, it has room again. */
+  | { readonly kind: "disk"; readonly error?: ChatError }
+  /** Protocol 2: own words have not come back for long, and why if the server said so; 0: all have. */
+  | { readonly kind: "waiting"; readonly count: number; readonly reason?: string }
   /** This side dropped something that the peer sent; the session goes on. */
   | { readonly kind: "refused"; readonly error: ChatError }
   /** The peer says that it dropped something. */

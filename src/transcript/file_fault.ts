@@ -50,6 +50,25 @@ export function fileFault(act: string, path: string, error: unknown): ChatError 
   });
 }
 
+/**
+ * Whether an error says that there is no room: something that passes.
+ *
+ * @param error What the system threw, or a ChatError that keeps it as its cause.
+ * @returns Whether the disk or the quota is used up.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(isFullDisk(Object.assign(new Error(), { code: "ENOSPC" })), true);
+ * assert.equal(isFullDisk(Object.assign(new Error(), { code: "EIO" })), false);
+ * ```
+ */
+export function isFullDisk(error: unknown): boolean {
+  const thrown = error instanceof ChatError ? error.cause : error;
+  return thrown instanceof Error && "code" in thrown &&
+    (thrown.code === "ENOSPC" || thrown.code === "EDQUOT");
+}
+
 function reasonOf(error: unknown, code: string): string {
   if (error instanceof Deno.errors.NotCapable) {
     return "this program was started without the permission";

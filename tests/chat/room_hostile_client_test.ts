@@ -91,27 +91,6 @@ Deno.test("what a client says and leaves upon in one breath comes back before th
   assert.deepEqual(texts, ["bye"]);
 });
 
-Deno.test("a full disk ends those who speak with FILE, and nobody else", async () => {
-  await using world = await startRoomWorld();
-  const { port } = world.server.address;
-  using listener = await RoomPeer.enter(
-    port,
-    await identity2("alice", "client", { nowMs: Date.now() }),
-  );
-  await listener.join();
-  const own = await mallory();
-  using peer = await RoomPeer.enter(port, own);
-  const head = await peer.join();
-  const words = await Promise.all(
-    [1, 2, 3, 4].map((seq) => stateAs(own, head, { seq, text: "x".repeat(4_000) })),
-  );
-  using _full = fillDisk();
-  await peer.send(...words.map((signed) => ({ type: "msg", ...signed }) as const));
-  assert.equal(await endOf(world, peer), "FILE");
-  await listener.send({ type: "ping" });
-  assert.equal(isOpen(world, listener), true);
-});
-
 Deno.test("a server whose rooms cannot be written does not start, and leaves nothing open", async () => {
   using _full = fillDisk();
   const starting = startRoomWorld({ rooms: ["one", "two"] });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { getLogger } from "@logtape/logtape";
 import { LOG_CATEGORY, startLog, stopLog } from "../../src/cli/log.ts";
 import { LogFile } from "../../src/cli/log_file.ts";
+import { fillDisk } from "../testkit/full_disk.ts";
 import { memoryIo } from "../testkit/memory_io.ts";
 import { inTempFolder } from "../testkit/temp_folder.ts";
 
@@ -75,5 +76,49 @@ Deno.test("LogFile goes on behind what an earlier run wrote", () =>
       file.append(line);
     }
     assert.equal(Deno.readTextFileSync(`${folder}/a.log`), "one\ntwo\n");
+    return Promise.resolve();
+  }));
+
+Deno.test("startLog() counts the lines that a full disk takes not, and says so when it takes them again", () =>
+  inTempFolder(async (folder) => {
+    const io = memoryIo();
+    await startLog(io, { file: `${folder}/server.log`, level: "info" });
+    const log = getLogger([LOG_CATEGORY]);
+    log.info("first");
+    {
+      using _full = fillDisk({ fits: 9 });
+      for (let line = 0; line < 3; line++) log.info("lost");
+    }
+    log.info("last");
+    await stopLog();
+    const lines = (await Deno.readTextFile(`${folder}/server.log`)).trimEnd().split("\n")
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(lines.map(({ message }) => message), [
+      ...["first", "3 lines are missing here: the disk took none", "last"],
+    ]);
+    assert.deepEqual(lines[1].properties, { lost: 3 });
+    const told = io.stderr().trimEnd().split("\n");
+    assert.equal(told.length, 2, io.stderr());
+    assert.match(told[1] ?? "", /written again: it lacks 3 lines/);
+  }));
+
+Deno.test("LogFile that cannot begin a new file keeps the old ones where they are", () =>
+  inTempFolder((folder) => {
+    using file = new LogFile(`${folder}/a.log`, { maxBytes: 10, maxFiles: 3 });
+    for (const digit of "123") file.append(`${digit.repeat(7)}\n`);
+    const { openSync } = Deno;
+    Deno.openSync = () => {
+      throw new Error("no more files");
+    };
+    try {
+      assert.throws(() => file.append("4444444\n"), /no more files/);
+    } finally {
+      Deno.openSync = openSync;
+    }
+    file.append("5555555\n");
+    assert.deepEqual(
+      ["a.log", "a.log.1", "a.log.2"].map((name) => Deno.readTextFileSync(`${folder}/${name}`)),
+      ["5555555\n", "3333333\n", "2222222\n"],
+    );
     return Promise.resolve();
   }));

@@ -134,6 +134,8 @@ const EVENTS: readonly SessionEvent[] = [
   { kind: "entered", room: "", log: "", size: 1 },
   { kind: "presence", change: "join", who: "" },
   { kind: "parted", room: "", size: 1 },
+  { kind: "disk" },
+  { kind: "waiting", count: 1 },
   { kind: "refused", error: new ChatError("REPLAY", "") },
   { kind: "told", status: "", message: "" },
   { kind: "peer_left", receipt: RECEIPT },

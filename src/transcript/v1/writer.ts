@@ -92,7 +92,7 @@ export async function openTranscript(options: TranscriptOptions): Promise<Transc
   try {
     await file.append(encodeHeader(options));
   } catch (error) {
-    await file.end();
+    await file.discard();
     throw error;
   }
   return new Writer(file);

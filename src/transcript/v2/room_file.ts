@@ -10,7 +10,7 @@
 import { sha256 } from "../../crypto/digest.ts";
 import { encodeCanonicalJson } from "../../protocol/v2/canonical_json.ts";
 import { encodeMessage } from "../../protocol/v2/messages.ts";
-import { DurableFile } from "../durable_file.ts";
+import { DurableFile, type StallWatcher } from "../durable_file.ts";
 
 const decoder = new TextDecoder();
 
@@ -74,10 +74,29 @@ export class RoomFile {
     try {
       await Promise.all([file.append(headerLine(header)), made.append(objects)]);
     } catch (thrown) {
-      await file.end();
+      await file.discard();
       throw thrown;
     }
     return made;
+  }
+
+  /** Whether it waits for room on the disk: nothing that is appended counts before there is some. */
+  get isStalled(): boolean {
+    return this.#file.isStalled;
+  }
+
+  /**
+   * From now on a full disk is waited for ({@link DurableFile.waitForRoom}).
+   *
+   * @param watcher Who is told.
+   */
+  waitForRoom(watcher: StallWatcher): void {
+    this.#file.waitForRoom(watcher);
+  }
+
+  /** From now on a full disk is a failure again, what waits included: one last try is made. */
+  hurry(): void {
+    this.#file.hurry();
   }
 
   /** Where it is. */
@@ -112,19 +131,18 @@ export class RoomFile {
   }
 
   /**
-   * Writes the last line and closes the file. The first call counts.
+   * Writes the last line and closes the file, without waiting for room. The first call counts.
    *
    * @param ending How the session or the log ended.
+   * @throws {ChatError} FILE if what waited or the line cannot be written.
    */
   async end({ code, record = "" }: RoomFileEnd): Promise<void> {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     const line = decoder.decode(encodeCanonicalJson({ code, record, type: "end" }));
-    try {
-      await this.#file.append(`${line}\n`);
-    } finally {
-      await this.#file.end();
-    }
+    const written = this.#file.append(`${line}\n`);
+    const [outcome] = await Promise.allSettled([written, this.#file.end()]);
+    if (outcome.status === "rejected") throw outcome.reason;
   }
 }
 
