@@ -47,9 +47,10 @@ Options:
                       may be repeated. Good evidence of somebody else is 1
   --expect-server WHO   the name or fingerprint that the server must have
   --session-key FILE  protocol 1: the .key file of the session: prints the words
-  --at TIME           protocol 1: judge certificates at this time instead of
+  --insecure-at TIME  protocol 1: judge certificates at this time instead of
                       each entry's, which its author chose: 2026-11-23 or
-                      2026-11-23T08:00Z
+                      2026-11-23T08:00Z. It can let words pass that were signed
+                      out of date; so the report says that it was given
   --entries           list all entries, also when they are over 100
   --prove INDEX       protocol 2: print a proof of this entry alone
   --by FINGERPRINT    with --prove: whose head it is to be under (default: the
@@ -99,6 +100,10 @@ const fingerprintValue = patternValue({
   expected: "a fingerprint: 64 digits and letters a to f",
 });
 
+/** What the option was called before its name said what it does. */
+const OLD_AT = "--at";
+const OLD_AT_IS = "--at is now --insecure-at: it can let pass what was signed out of date";
+
 /** The options. */
 export const parser = object({
   files: multiple(argument(string({ metavar: "FILE" })), { min: 1 }),
@@ -106,7 +111,7 @@ export const parser = object({
   certs: multiple(option("--cert", string({ metavar: "FILE" }))),
   crls: multiple(option("--crl", string({ metavar: "FILE" }))),
   sessionKey: optional(option("--session-key", string({ metavar: "FILE" }))),
-  at: optional(option("--at", timeValue)),
+  at: optional(option("--insecure-at", timeValue)),
   expectAuthors: multiple(option("--expect-author", string({ metavar: "WHO" }))),
   expectServer: optional(option("--expect-server", string({ metavar: "WHO" }))),
   entries: option("--entries"),
@@ -128,6 +133,7 @@ export const parser = object({
  * key; BAD_CERT for a list that the CA did not sign; EXISTS for a report that is there. What is wrong with a transcript is reported instead, and the next one is read.
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
+  if (args.includes(OLD_AT)) throw usage(COMMAND, { state: OLD_AT_IS });
   const parsed = parseArgs(parser, args, { command: COMMAND });
   if (parsed.kind === "help") {
     io.out.write(help);
@@ -220,7 +226,8 @@ function requireOneUse(
 }
 
 function jobOf(io: Io, wanted: Wanted, options: VerifyJob["options"]): VerifyJob {
-  const { expectAuthors: authors, expectServer: server, entries, prove, by, quiet, json } = wanted;
+  const { at, expectAuthors: authors, expectServer: server, entries, prove, by, quiet, json } =
+    wanted;
   return {
     ...{
       io,
@@ -229,6 +236,7 @@ function jobOf(io: Io, wanted: Wanted, options: VerifyJob["options"]): VerifyJob
       isCompared: false,
       style: json ? "json" : quiet ? "quiet" : "text",
     },
+    insecure: at === undefined ? [] : [`--insecure-at ${at}`],
     expected: server === undefined ? { authors } : { authors, server },
     ...prove === undefined
       ? {}

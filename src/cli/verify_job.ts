@@ -29,6 +29,8 @@ export interface VerifyJob {
   readonly io: Io;
   readonly options: VerifyOptions;
   readonly expected: Expectations;
+  /** Options that make the verdict worth less, as typed. */
+  readonly insecure: readonly string[];
   readonly style: "text" | "quiet" | "json";
   /** Whether all entries are listed. */
   readonly isLong: boolean;
@@ -87,8 +89,9 @@ async function verifyClassicFile(
   const { io, options, style, isLong } = job;
   const report = await verifyTranscript(chunks, options);
   const unmet = unmetExpectations(job.expected, report.parties);
-  const shown = { report, on: io.out, nowMs: io.now(), isLong };
-  if (style === "json") io.out.write(reportJson(file, report, unmet));
+  const { insecure } = job;
+  const shown = { report, on: io.out, nowMs: io.now(), isLong, insecure };
+  if (style === "json") io.out.write(reportJson(file, report, { unmet, insecure }));
   else if (style === "quiet") io.out.write(`${verdictLine(file, shown)}\n`);
   else io.out.write(reportText(file, shown));
   const status = statusOf(report.verdict, unmet, { file, job });

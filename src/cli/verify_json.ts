@@ -2,7 +2,7 @@
  * The JSON of `securechat verify --json`: one object a file, one file a line, version 1.
  *
  * ```json
- * { "format": "securechat-verify/1", "file": "…", "protocol": 1, "unmet": ["…"], "verdict": "VALID" | "INVALID" | "INCOMPLETE",
+ * { "format": "securechat-verify/1", "file": "…", "protocol": 1, "unmet": ["…"], "insecure": ["…"], "verdict": "VALID" | "INVALID" | "INCOMPLETE",
  *   "firstError": FINDING | null, "sessionId": "16 hex" | null, "role": "client" | "server" | null,
  *   "started": "ISO 8601" | null, "ended": "ISO 8601" | null, "reason": "REVOKED" | … | null,
  *   "parties": [{ "role", "owner": boolean, "name", "fingerprint", "notBefore", "notAfter",
@@ -40,18 +40,24 @@ import { firstError } from "../transcript/v1/verify.ts";
 /** Names the shape of the object, for both protocols. */
 export const FORMAT = "securechat-verify/1";
 
+/** What is told beside the report. */
+export interface ReportJsonOptions {
+  readonly unmet?: readonly string[];
+  readonly insecure?: readonly string[];
+}
+
 /**
  * One line of JSON for a transcript.
  *
  * @param file Its path as given.
  * @param report What is known of it.
- * @param unmet What was expected and does not hold.
+ * @param options What was expected and does not hold; options that make the verdict worth less.
  * @returns The line with its end. Words and names stand in it as they are: JSON escapes controls.
  */
 export function reportJson(
   file: string,
   report: TranscriptReport,
-  unmet: readonly string[] = [],
+  { unmet = [], insecure = [] }: ReportJsonOptions = {},
 ): string {
   const error = firstError(report);
   const { receipt, peerReceipt } = report;
@@ -62,6 +68,7 @@ export function reportJson(
     verdict: report.verdict,
     firstError: error === undefined ? null : findingJson(error),
     unmet,
+    insecure,
     sessionId: report.sessionId ?? null,
     role: report.role ?? null,
     started: report.started ?? null,

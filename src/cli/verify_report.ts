@@ -34,6 +34,8 @@ const TIME_COLUMNS = 24; // ISO 8601 with milliseconds
 
 /** What is printed, and where. */
 export interface ReportTextOptions {
+  /** Options that make the verdict worth less, as typed. */
+  readonly insecure?: readonly string[];
   readonly report: TranscriptReport;
   readonly on: TextOut;
   /** Now, milliseconds since the Unix epoch: whether a list is out of date. */
@@ -76,9 +78,13 @@ export function reportText(file: string, options: ReportTextOptions): string {
  * @param options What is known of it, and the stream that decides about colour.
  * @returns The line without its end.
  */
-export function verdictLine(file: string, { report, on }: ReportTextOptions): string {
+export function verdictLine(
+  file: string,
+  { report, on, insecure = [] }: ReportTextOptions,
+): string {
   const verdict = paint(report.verdict, { on, as: STYLE[report.verdict] });
-  return `${printable(file)}: ${verdict}${reasonOf(report)}`;
+  const weakened = insecure.length === 0 ? "" : ` (WEAKENED by ${insecure.join(", ")})`;
+  return `${printable(file)}: ${verdict}${reasonOf(report)}${weakened}`;
 }
 
 function reasonOf(report: TranscriptReport): string {

@@ -41,6 +41,7 @@ export function roomReportJson(file: string, { report, entries, unmet }: RoomJso
     verdict: report.verdict,
     firstError: error === undefined ? null : findingJson(error),
     unmet,
+    insecure: [], // every option that weakens is protocol 1's
     sessionId: report.session ?? null,
     role: report.role ?? null,
     started: timeJson(startedMs),

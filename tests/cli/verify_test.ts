@@ -155,12 +155,17 @@ Deno.test("verify finds certificates that --cert names, and says which is missin
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("verify --at judges certificates at that time", async () => {
+Deno.test("verify --insecure-at judges certificates at that time", async () => {
   const judge = async (at: string) => {
     const io = memoryIo();
-    return { status: await main(["verify", "--ca", ORIGINAL_CA, "--at", at, ORIGINAL], io), io };
+    return {
+      status: await main(["verify", "--ca", ORIGINAL_CA, "--insecure-at", at, ORIGINAL], io),
+      io,
+    };
   };
-  assert.equal((await judge("2027-01-01")).status, 0);
+  const early = await judge("2027-01-01");
+  assert.equal(early.status, 0);
+  assert.match(early.io.stdout(), /: VALID, .* \(WEAKENED by --insecure-at 2027-01-01\)\n/);
   assert.equal((await judge("2026-11-23T00:00:00+00:00")).status, 0);
   const late = await judge("2028-01-01T00:00Z");
   assert.equal(late.status, 1);
@@ -170,9 +175,10 @@ Deno.test("verify --at judges certificates at that time", async () => {
 /** Wrong use: the arguments, and the status. */
 const WRONG: readonly (readonly [readonly string[], number, RegExp])[] = [
   [[], 2, /\[USAGE\]/],
-  [["--at", "yesterday", "x"], 2, /\[USAGE\].*a date or a time with its zone/],
-  [["--at", "2026-11-23T08:00", "x"], 2, /\[USAGE\].*its zone/],
-  [["--at", "2026-19-99", "x"], 2, /\[USAGE\].*no such time/],
+  [["--insecure-at", "yesterday", "x"], 2, /\[USAGE\].*a date or a time with its zone/],
+  [["--insecure-at", "2026-11-23T08:00", "x"], 2, /\[USAGE\].*its zone/],
+  [["--insecure-at", "2026-19-99", "x"], 2, /\[USAGE\].*no such time/],
+  [["--at", "2026-11-23", "x"], 2, /\[USAGE\].*--insecure-at/],
   [["--nope", "x"], 2, /\[USAGE\]/],
   [["--ca", "no-such.pem", "x"], 4, /\[NO_INPUT\]/],
   [["--ca", ORIGINAL_CA, "--cert", "no-such.pem", "x"], 4, /\[NO_INPUT\]/],

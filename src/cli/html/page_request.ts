@@ -19,7 +19,7 @@ const COMMAND = "securechat verify";
 const PRINTING = /^(?:--force|--quiet|-q|--json|--html=.*)$/s;
 
 /** Options that make a verdict worth less. */
-const INSECURE = /^--(?:insecure-[a-z-]+|at)(?:=|$)/;
+const INSECURE = /^--insecure-[a-z-]+(?:=|$)/;
 
 /** Everything that the page needs to know. */
 export interface PageRequest {
@@ -117,7 +117,7 @@ export function commandOf(args: readonly string[], more: readonly string[]): str
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * assert.deepEqual(insecureOf(["--at", "2026-11-23", "a"], "a"), ["--at 2026-11-23"]);
+ * assert.deepEqual(insecureOf(["--insecure-at", "2026-11-23", "a"], "a"), ["--insecure-at 2026-11-23"]);
  * assert.deepEqual(insecureOf(["--insecure-x", "a"], "a"), ["--insecure-x"]);
  * ```
  */

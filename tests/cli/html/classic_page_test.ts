@@ -83,10 +83,10 @@ Deno.test("the page repeats an option that makes the verdict worth less", async 
   const good = await buildTranscript();
   const plain = await pageOf(good);
   assert.doesNotMatch(plain.html, /Checked with/);
-  const { html } = await pageOf(good, "--at", "2026-11-23T12:00Z");
+  const { html } = await pageOf(good, "--insecure-at", "2026-11-23T12:00Z");
   assert.match(
     html,
-    /<div class="alert" role="note">\s*<p><b>Checked with <code>--at 2026-11-23T12:00Z<\/code>/,
+    /<div class="alert" role="note">\s*<p><b>Checked with <code>--insecure-at 2026-11-23T12:00Z<\/code>/,
   );
   assert.match(html, /Every certificate was judged as if everything had been signed at <time/);
 });
