@@ -60,6 +60,7 @@ export function reportText(file: string, options: ReportTextOptions): string {
   return [
     verdictLine(file, options),
     `  session ${report.sessionId ?? "unknown"}, ${periodOf(report)}`,
+    "  unsigned: that line is its owner's word; what is signed are the entries and the receipts",
     ...report.parties.flatMap(partyLines),
     ...revocationLines(report, nowMs),
     ...isLong || count <= LISTED_MAX
