@@ -4,32 +4,21 @@
  * @module
  */
 
+import {
+  LINE_MUTATIONS,
+  type LineMutation,
+  type MutatedLines,
+  type MutationGround,
+} from "./line_mutations.ts";
 import type { SeededRandom } from "./seeded_random.ts";
 
-/** A changed file. */
-export interface MutatedFile {
+/** A changed file, and how it was changed. */
+export interface MutatedFile extends MutatedLines {
   readonly kind: string;
-  readonly lines: readonly string[];
-  /** The first line that differs, counted from 1. */
-  readonly line: number;
-  /** Cut off behind the lines. */
-  readonly torn?: string;
 }
-
-/** What there is to change, and to take lines from. */
-export interface MutationGround {
-  readonly lines: readonly string[];
-  /** Lines of other sessions, rooms, logs and people. */
-  readonly others: readonly (readonly string[])[];
-}
-
-type Mutation = (
-  ground: MutationGround,
-  random: SeededRandom,
-) => Omit<MutatedFile, "kind"> | undefined;
 
 /** All kinds. */
-export const MUTATIONS: Readonly<Record<string, Mutation>> = {
+export const MUTATIONS: Readonly<Record<string, LineMutation>> = {
   "bit flipped": ({ lines }, random) => {
     const at = random.below(lines.length);
     const text = lines[at] ?? "";
@@ -38,45 +27,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     const flipped = text.slice(0, place) + String.fromCharCode(code) + text.slice(place + 1);
     return { lines: lines.with(at, flipped), line: at + 1 };
   },
-  "line cut": ({ lines }, random) => {
-    const at = random.below(lines.length);
-    return { lines: lines.toSpliced(at, 1), line: at + 1 };
-  },
-  "lines cut": ({ lines }, random) => {
-    const at = random.below(lines.length);
-    return { lines: lines.toSpliced(at, 2 + random.below(5)), line: at + 1 };
-  },
-  "tail cut": ({ lines }, random) => {
-    const at = 1 + random.below(lines.length - 1);
-    return { lines: lines.slice(0, at), line: at + 1 };
-  },
-  "tail torn": ({ lines }, random) => {
-    const at = 1 + random.below(lines.length - 1);
-    const text = lines[at] ?? "";
-    const torn = text.slice(0, 1 + random.below(text.length - 1));
-    return { lines: lines.slice(0, at), torn, line: at + 1 };
-  },
-  "lines swapped": ({ lines }, random) => {
-    const [one, other] = [random.below(lines.length), random.below(lines.length)];
-    if (one === other || lines[one] === lines[other]) return undefined;
-    const swapped = lines.with(one, lines[other] ?? "").with(other, lines[one] ?? "");
-    return { lines: swapped, line: Math.min(one, other) + 1 };
-  },
-  "line repeated": ({ lines }, random) => {
-    const at = random.below(lines.length);
-    const to = at + 1 + random.below(lines.length - at);
-    return { lines: lines.toSpliced(to, 0, lines[at] ?? ""), line: to + 1 };
-  },
-  "line spliced in": ({ lines, others }, random) => {
-    const other = random.pick(others);
-    const at = 1 + random.below(lines.length - 1);
-    return { lines: lines.toSpliced(at, 0, random.pick(other)), line: at + 1 };
-  },
-  "line replaced": ({ lines, others }, random) => {
-    const at = random.below(lines.length);
-    const text = random.pick(random.pick(others));
-    return text === lines[at] ? undefined : { lines: lines.with(at, text), line: at + 1 };
-  },
+  ...LINE_MUTATIONS,
   "same kind replaced": ({ lines, others }, random) => {
     const at = random.below(lines.length);
     const type = typeOf(lines[at]);

@@ -10,7 +10,8 @@ import assert from "node:assert/strict";
 import type { TranscriptReport } from "../../../src/transcript/v1/report.ts";
 import { firstError, verifyTranscript } from "../../../src/transcript/v1/verify.ts";
 import { SeededRandom } from "../../testkit/seeded_random.ts";
-import { type MutatedText, TEXT_MUTATIONS } from "../../testkit/text_mutations.ts";
+import type { MutatedLines } from "../../testkit/line_mutations.ts";
+import { TEXT_MUTATIONS } from "../../testkit/text_mutations.ts";
 import { buildTranscript, cast, SESSION_MS } from "../../testkit/transcript_builder.ts";
 
 const COUNT = Number(Deno.env.get("SECURECHAT_MUTATIONS") ?? 500);
@@ -51,7 +52,7 @@ async function files(): Promise<readonly string[]> {
   ];
 }
 
-function textOf({ lines, torn }: MutatedText): string {
+function textOf({ lines, torn }: MutatedLines): string {
   return lines.map((line) => `${line}\n`).join("") + (torn ?? "");
 }
 
