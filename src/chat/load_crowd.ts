@@ -15,8 +15,17 @@ import { openSocket } from "./open_socket.ts";
 import { SharedChains } from "./shared_chains.ts";
 import { Speaker } from "./speaker.ts";
 
-/** How often members look at the clock, ms: heads and retries are due in seconds. */
+/** How often each member looks at the clock, ms: heads and retries are due in seconds. */
 const LOOK_MS = 250;
+
+/** A share of the members looks at each turn of the wheel: else all heads of a room would fall together. */
+const LOOK_TURNS = 10;
+
+/** Before the first statement all have read who joined; that is waited for so long, ms. */
+const QUIET_MS = 120_000;
+
+/** How often it is looked whether they have, ms. */
+const QUIET_LOOK_MS = 100;
 
 /** What is not delivered so long after the last statement is lost, ms. */
 const GRACE_MS = 5_000;
@@ -112,6 +121,7 @@ export class LoadCrowd {
   readonly #keptSessions: ReadonlySet<number>;
   readonly #kept: LoadMember[] = [];
   #entered = 0;
+  #turn = 0;
   #fatal: ChatError | undefined;
 
   /** @param options What it is made of. */
@@ -137,10 +147,11 @@ export class LoadCrowd {
    * BAD_CERT, REVOKED, VERSION, FILE, and others.
    */
   async run(): Promise<LoadResult> {
-    const wheel = setInterval(() => this.#look(), LOOK_MS);
+    const wheel = setInterval(() => this.#look(), LOOK_MS / LOOK_TURNS);
     try {
       await this.#enterAll();
       if (this.#fatal !== undefined) throw this.#fatal;
+      await this.#quiet();
       const seconds = await this.#speak();
       await this.#settle();
       const result = this.#result(seconds);
@@ -196,8 +207,15 @@ export class LoadCrowd {
     if (room === undefined || own === undefined) throw new RangeError("unreachable: no room");
     const start = tick();
     const conn = await openSocket({ host, port, signal: stop });
-    const member = this.#member(conn, { session, own, room });
-    await member.enter();
+    const { number, member } = this.#member(conn, { session, own, room });
+    try {
+      await member.enter();
+    } catch (thrown) {
+      room.members.delete(number);
+      room.tally.forget();
+      throw thrown;
+    }
+    if (this.#keptSessions.has(session)) this.#kept.push(member);
     this.#times.setUp.add(tick() - start);
     this.#entered++;
     onProgress(`${this.#entered} of ${plan.sessions} sessions are in their rooms`);
@@ -210,7 +228,7 @@ export class LoadCrowd {
       readonly own: OwnIdentity;
       readonly room: Room;
     },
-  ): LoadMember {
+  ): { readonly number: number; readonly member: LoadMember } {
     const { trust, serverName, now, plan } = this.#options;
     const isKept = this.#keptSessions.has(session);
     const number = room.tally.join();
@@ -221,8 +239,20 @@ export class LoadCrowd {
       onRefused: ({ code }) => void this.#refused.set(code, (this.#refused.get(code) ?? 0) + 1),
     });
     room.members.set(number, member);
-    if (isKept) this.#kept.push(member);
-    return member;
+    return { number, member };
+  }
+
+  /** Waits until everybody knows of everybody: telling them is part of the set-up. */
+  async #quiet(): Promise<void> {
+    const { stop, onProgress } = this.#options;
+    const endMs = tick() + QUIET_MS;
+    const isQuiet = () =>
+      this.#rooms.every((room) => new Set(openOf(room).map(([, { size }]) => size)).size <= 1);
+    for (let quiet = 0; quiet < 2 && tick() < endMs && !stop.aborted;) {
+      onProgress("all are in; waiting until they have read who joined");
+      await sleep(QUIET_LOOK_MS);
+      quiet = isQuiet() ? quiet + 1 : 0;
+    }
   }
 
   /** Says what is due, or holds still; gives how long it took, s. */
@@ -264,8 +294,11 @@ export class LoadCrowd {
 
   #look(): void {
     const nowMs = this.#options.now();
+    this.#turn = (this.#turn + 1) % LOOK_TURNS;
     for (const { members } of this.#rooms) {
-      for (const member of members.values()) member.look(nowMs);
+      for (const [number, member] of members) {
+        if (number % LOOK_TURNS === this.#turn) member.look(nowMs);
+      }
     }
   }
 
@@ -312,10 +345,10 @@ function openOf({ members }: Room): readonly (readonly [number, LoadMember])[] {
   return [...members].filter(([, { isOpen }]) => isOpen);
 }
 
-/** The next member that is there; numbers are given from 0. */
+/** The next member that is there, by their numbers; there are gaps where somebody did not come in. */
 function nextOf(room: Room): LoadMember | undefined {
-  for (let tries = 0; tries < room.members.size; tries++) {
-    const member = room.members.get(room.turn++ % room.members.size);
+  for (let tries = 0; tries < room.tally.numbers; tries++) {
+    const member = room.members.get(room.turn++ % room.tally.numbers);
     if (member?.isOpen === true) return member;
   }
   return undefined;

@@ -84,6 +84,11 @@ export class LoadMember {
     return this.#options.own.fingerprint;
   }
 
+  /** How many entries of the room it has, those before its first included. */
+  get size(): number {
+    return this.#stay?.room.size ?? 0;
+  }
+
   /** Where its transcript is. */
   get transcriptPath(): string | undefined {
     return this.#stay?.transcript?.path;

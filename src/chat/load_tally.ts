@@ -43,6 +43,7 @@ export class LoadTally {
   readonly #said = new Map<number, Said>();
   readonly #lastOf = new Map<string, number>();
   readonly #members: Got[] = [];
+  #expected = 0;
   #sent = 0;
   #delivered = 0;
   #duplicated = 0;
@@ -72,9 +73,20 @@ export class LoadTally {
     return this.#delivered;
   }
 
-  /** A member of the room. @returns Its number. */
+  /** Numbers that were given to members, from 0. */
+  get numbers(): number {
+    return this.#members.length;
+  }
+
+  /** Somebody wants to be a member of the room. @returns The number. */
   join(): number {
+    this.#expected++;
     return this.#members.push({ floor: 0, beyond: new Set(), count: 0, lastIndex: -1 }) - 1;
+  }
+
+  /** Somebody who had a number did not come in. */
+  forget(): void {
+    this.#expected--;
   }
 
   /**
@@ -147,7 +159,7 @@ export class LoadTally {
     const said = this.#said.get(number);
     if (said === undefined || said.author !== fingerprint) return false;
     said.receivers++;
-    if (said.receivers === this.#members.length) this.#said.delete(number);
+    if (said.receivers === this.#expected) this.#said.delete(number);
     if (said.index !== undefined) return said.index === index && index > lastIndex;
     said.index = index;
     const isNext = number > (this.#lastOf.get(fingerprint) ?? -1);

@@ -2,7 +2,12 @@ import { concat } from "../bytes/concat.ts";
 import { encodeU32 } from "../bytes/u32.ts";
 import { sha256 } from "../crypto/digest.ts";
 import type { Trust } from "../pki/trust.ts";
-import { type ChainJudge, chainJudge, keepVerdicts } from "../protocol/v2/chain_judge.ts";
+import {
+  type ChainJudge,
+  chainJudge,
+  type JudgedFor,
+  keepVerdicts,
+} from "../protocol/v2/chain_judge.ts";
 import type { PeerIdentity } from "../protocol/v2/peer_identity.ts";
 
 type Chain = PeerIdentity["chain"];
@@ -15,12 +20,23 @@ type Chain = PeerIdentity["chain"];
 export class SharedChains {
   /** Judges for all. */
   readonly judge: ChainJudge;
+  /** Verdicts that are being made: all who ask meanwhile wait for one. */
+  readonly #judging = new Map<Chain, JudgedFor & { readonly verdict: Promise<PeerIdentity> }>();
   readonly #chains = new Map<string, Chain>();
   readonly #peers = new Map<string, PeerIdentity>();
 
   /** @param trust Whom all of them trust. */
   constructor(trust: Trust) {
-    this.judge = keepVerdicts(chainJudge(() => trust), () => trust);
+    const kept = keepVerdicts(chainJudge(() => trust), () => trust);
+    this.judge = (chain, judgedFor) => {
+      const judging = this.#judging.get(chain);
+      if (judging?.role === judgedFor.role) return judging.verdict;
+      const verdict = Promise.resolve(kept(chain, judgedFor));
+      this.#judging.set(chain, { ...judgedFor, verdict });
+      const done = () => void this.#judging.delete(chain);
+      verdict.then(done, done);
+      return verdict;
+    };
   }
 
   /**

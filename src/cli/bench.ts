@@ -29,7 +29,7 @@ import { TrustSource } from "./trust_source.ts";
 const COMMAND = "securechat bench";
 
 /** What `securechat bench --help` prints. */
-export const help = `${COMMAND}: loads a running server with test sessions and measures it
+export const help = `${COMMAND}: loads a server with sessions and measures it
 
 Usage:
   securechat bench [HOST:PORT] --sessions N [OPTIONS]
