@@ -92,6 +92,8 @@ export interface LoadResult {
   readonly delivery: LatencyHistogram;
   /** From dialling to being in the room, ms. */
   readonly setUp: LatencyHistogram;
+  /** When the measuring began, milliseconds since the Unix epoch. */
+  readonly startedMs: number;
   /** How long it was measured, s. */
   readonly seconds: number;
   /** LIMIT and UNSIGNED, by code. */
@@ -152,9 +154,10 @@ export class LoadCrowd {
       await this.#enterAll();
       if (this.#fatal !== undefined) throw this.#fatal;
       await this.#quiet();
+      const startedMs = this.#options.now();
       const seconds = await this.#speak();
       await this.#settle();
-      const result = this.#result(seconds);
+      const result = this.#result({ startedMs, seconds });
       await this.#leaveAll();
       return { ...result, errors: this.#allErrors(), transcripts: this.#transcripts() };
     } finally {
@@ -302,7 +305,7 @@ export class LoadCrowd {
     }
   }
 
-  #result(seconds: number): LoadResult {
+  #result(span: Pick<LoadResult, "startedMs" | "seconds">): LoadResult {
     const failed = new Set(
       this.#rooms.flatMap(({ members }) =>
         [...members.values()].filter(({ isOpen }) => !isOpen).map((one) => one.fingerprint)
@@ -320,7 +323,7 @@ export class LoadCrowd {
       duplicated: faults.reduce((sum, { duplicated }) => sum + duplicated, 0),
       outOfOrder: faults.reduce((sum, { outOfOrder }) => sum + outOfOrder, 0),
       ...this.#times,
-      ...{ seconds, refused: this.#refused, errors: [], transcripts: [] },
+      ...{ ...span, refused: this.#refused, errors: [], transcripts: [] },
     };
   }
 

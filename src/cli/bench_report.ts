@@ -47,6 +47,7 @@ export function benchJson({ result, sessions, rate }: BenchOutcome): object {
     failed: result.errors.length,
     rooms: result.rooms.length,
     rate,
+    started: new Date(result.startedMs).toISOString(),
     seconds: rounded(result.seconds),
     limited: refused.get("LIMIT") ?? 0,
     unsigned: refused.get("UNSIGNED") ?? 0,

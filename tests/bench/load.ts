@@ -9,7 +9,6 @@
  * @module
  */
 
-import { parseArgs } from "node:util";
 import { cpuMs, machineState, residentBytes, stolenPercent } from "./process_figures.ts";
 import { launchServer } from "./server_process.ts";
 
@@ -17,9 +16,6 @@ const MAIN = new URL("../../src/main.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 const SAMPLE_MS = 5_000;
 const SLOPE_MS = 180_000;
-
-/** Files that are verified by one process. */
-const FILES_AT_ONCE = 8;
 
 /** What a process was like at a time. */
 interface Sample {
@@ -30,7 +26,6 @@ interface Sample {
 
 interface Plan {
   readonly rooms: number;
-  readonly seconds: number;
   /** Options of the tool. */
   readonly options: readonly string[];
 }
@@ -56,23 +51,12 @@ async function mustRun(folder: string, args: readonly string[]): Promise<void> {
 }
 
 function readPlan(): Plan {
-  const { values, tokens } = parseArgs({
-    args: Deno.args,
-    strict: false,
-    tokens: true,
-    options: { rooms: { type: "string" }, seconds: { type: "string" }, keep: { type: "string" } },
-  });
-  if (tokens.some(({ kind }) => kind === "positional")) {
-    const needed = Deno.args.filter((arg) => !arg.startsWith("--"));
-    if (needed.length * 2 !== Deno.args.length) throw new Error("give each option a value");
-  }
-  const defaults = { rooms: "20", seconds: "300", keep: "20" };
-  const missing = Object.entries(defaults)
-    .filter(([name]) => values[name] === undefined)
-    .flatMap(([name, value]) => [`--${name}`, value]);
-  const all = [...Deno.args, ...missing];
-  const numberOf = (name: string) => Number(all[all.indexOf(`--${name}`) + 1]);
-  return { rooms: numberOf("rooms"), seconds: numberOf("seconds"), options: all };
+  const given = Deno.args;
+  if (given.length % 2 > 0) throw new Error("give each option a value");
+  const defaults = { "--sessions": "2000", "--rooms": "20", "--seconds": "300", "--keep": "20" };
+  const missing = Object.entries(defaults).filter(([name]) => !given.includes(name));
+  const options = [...given, ...missing.flat()];
+  return { rooms: Number(options[options.indexOf("--rooms") + 1]), options };
 }
 
 /** Looks at a process every five seconds until it is told to stop. */
@@ -112,27 +96,42 @@ function tell(name: string, samples: readonly Sample[]): void {
   });
 }
 
+/** The slope over the last three minutes that were measured, and the most that a session took. */
+function tellMemory(
+  samples: readonly Sample[],
+  report: { readonly started?: string; readonly seconds?: number; readonly wanted?: number },
+): void {
+  const { started = "", seconds = NaN, wanted = NaN } = report;
+  const endMs = Date.parse(started) + seconds * 1000;
+  const startMs = Math.max(Date.parse(started), endMs - SLOPE_MS);
+  const last = samples.filter(({ atMs }) => atMs >= startMs && atMs <= endMs);
+  const slope = last.length < 2 ? "unknown" : `${slopePercent(last).toFixed(2)} % a minute`;
+  print(`server's memory, last ${((endMs - startMs) / 1000).toFixed(0)} s: ${slope}`);
+  const grown = Math.max(...samples.map(({ bytes }) => bytes)) - (samples[0]?.bytes ?? NaN);
+  print(`server's memory for each session, at most: ${(grown / wanted / 1000).toFixed(0)} KB`);
+}
+
 async function transcriptsIn(folder: string): Promise<readonly string[]> {
   const entries = await Array.fromAsync(Deno.readDir(folder));
   return entries.map(({ name }) => `${folder}/${name}`);
 }
 
-/** Verifies files; each line of a verdict is printed. */
+/** Verifies files, and compares those of one log; each verdict is printed. */
 async function verifyAll(folder: string, files: readonly string[]): Promise<boolean> {
-  let areValid = true;
-  for (let start = 0; start < files.length; start += FILES_AT_ONCE) {
-    const some = files.slice(start, start + FILES_AT_ONCE);
-    const { code, stdout } = await program(folder, ["verify", ...some, "--json"]).output();
-    areValid &&= code === 0;
-    for (const line of new TextDecoder().decode(stdout).trim().split("\n")) {
-      const { file, verdict, entries } = JSON.parse(line);
-      print(`  ${verdict}, ${entries.length} entries: ${String(file).split("/").at(-1)}`);
-    }
+  const { code, stdout } = await program(folder, ["verify", ...files, "--json"]).output();
+  for (const line of new TextDecoder().decode(stdout).trim().split("\n")) {
+    const { file, files, verdict, result, from, size } = JSON.parse(line);
+    const names = [file ?? files].flat().map((path) => String(path).split("/").at(-1));
+    print(
+      verdict === undefined
+        ? `  ${result} in ${size} entries: ${names.join(", ")}`
+        : `  ${verdict}, ${size - from} entries: ${names}`,
+    );
   }
-  return areValid;
+  return code === 0;
 }
 
-async function load(folder: string, { rooms, seconds, options }: Plan): Promise<boolean> {
+async function load(folder: string, { rooms, options }: Plan): Promise<boolean> {
   const keys = ["--key-type", "ed25519"];
   await mustRun(folder, ["ca", "init", "--name", "Load test CA", ...keys]);
   await mustRun(folder, ["cert", "issue", "--cn", "chat.bench", "--type", "server", ...keys]);
@@ -153,15 +152,7 @@ async function load(folder: string, { rooms, seconds, options }: Plan): Promise<
   tell("tool  ", tool);
   const report = new TextDecoder().decode(stdout).trim();
   print(report);
-  const setUpEnd = (server.at(-1)?.atMs ?? NaN) - Math.min(SLOPE_MS, seconds * 1000);
-  const last = server.filter(({ atMs }) => atMs >= setUpEnd);
-  print(
-    `server's memory, last ${last.length * SAMPLE_MS / 1000} s: ` +
-      `${slopePercent(last).toFixed(2)} % a minute`,
-  );
-  const { wanted = NaN } = report === "" ? {} : JSON.parse(report);
-  const grown = Math.max(...server.map(({ bytes }) => bytes)) - (server[0]?.bytes ?? NaN);
-  print(`server's memory for each session, at most: ${(grown / wanted / 1000).toFixed(0)} KB`);
+  tellMemory(server, report === "" ? {} : JSON.parse(report));
   const after = await machineState();
   print(`load ${after.load.toFixed(2)}, stolen ${stolenPercent(before, after)} %`);
   const files = [
