@@ -6,10 +6,10 @@
  */
 
 import { asChatError, ChatError, type ErrorCode } from "../errors.ts";
-import type { Trust } from "../pki/trust.ts";
 import type { OwnIdentity } from "../protocol/v2/handshake.ts";
 import { LatencyHistogram } from "./latency_histogram.ts";
 import { LoadMember } from "./load_member.ts";
+import { keptSessions, type LoadOptions, type LoadResult } from "./load_plan.ts";
 import { LoadTally } from "./load_tally.ts";
 import { openSocket } from "./open_socket.ts";
 import { SharedChains } from "./shared_chains.ts";
@@ -45,64 +45,6 @@ const FATAL: ReadonlySet<ErrorCode> = new Set(
   ["ROOM", "SIGN_IN", "BAD_CERT", "REVOKED", "VERSION", "FILE"] as const,
 );
 
-/** What a test does. */
-export interface LoadPlan {
-  readonly sessions: number;
-  /** Rooms, over which the sessions are spread evenly. */
-  readonly rooms: readonly string[];
-  /** Taken if there is one room and the server does not have it. */
-  readonly otherRoom: string;
-  /** Statements a second in all; 0: the sessions are idle. */
-  readonly rate: number;
-  readonly seconds: number;
-  /** Sessions that are being set up at once. */
-  readonly parallel: number;
-  /** Members whose transcripts are kept, spread evenly. */
-  readonly keep: number;
-  readonly transcriptDir: string;
-}
-
-/** What a test is made of. */
-export interface LoadOptions {
-  readonly plan: LoadPlan;
-  readonly host: string;
-  readonly port: number;
-  readonly serverName: string;
-  /** Of the sessions in turn: one may serve several. */
-  readonly identities: readonly OwnIdentity[];
-  readonly trust: Trust;
-  /** Ends the test in order, and early. */
-  readonly stop: AbortSignal;
-  now(): number;
-  /** Told of what goes on: a phase, and how far it is. */
-  onProgress(text: string): void;
-}
-
-/** What came of a test. */
-export interface LoadResult {
-  /** Sessions that were in their rooms to the end. */
-  readonly sessions: number;
-  readonly rooms: readonly string[];
-  readonly sent: number;
-  readonly delivered: number;
-  readonly lost: number;
-  readonly duplicated: number;
-  readonly outOfOrder: number;
-  /** From when it was due to when it was checked, ms. */
-  readonly delivery: LatencyHistogram;
-  /** From dialling to being in the room, ms. */
-  readonly setUp: LatencyHistogram;
-  /** When the measuring began, milliseconds since the Unix epoch. */
-  readonly startedMs: number;
-  /** How long it was measured, s. */
-  readonly seconds: number;
-  /** LIMIT and UNSIGNED, by code. */
-  readonly refused: ReadonlyMap<ErrorCode, number>;
-  /** Of sessions that failed. */
-  readonly errors: readonly ChatError[];
-  readonly transcripts: readonly string[];
-}
-
 /** A room, and who is in it. */
 interface Room {
   name: string;
@@ -117,13 +59,19 @@ export class LoadCrowd {
   readonly #options: LoadOptions;
   readonly #chains: SharedChains;
   readonly #rooms: readonly Room[];
-  readonly #times = { delivery: new LatencyHistogram(), setUp: new LatencyHistogram() };
+  readonly #times = {
+    delivery: new LatencyHistogram(),
+    setUp: new LatencyHistogram(),
+    ownLag: new LatencyHistogram(),
+  };
   readonly #refused = new Map<ErrorCode, number>();
   readonly #errors: ChatError[] = [];
   readonly #keptSessions: ReadonlySet<number>;
   readonly #kept: LoadMember[] = [];
   #entered = 0;
   #turn = 0;
+  #isMeasuring = false;
+  #lookedMs = 0;
   #fatal: ChatError | undefined;
 
   /** @param options What it is made of. */
@@ -155,7 +103,9 @@ export class LoadCrowd {
       if (this.#fatal !== undefined) throw this.#fatal;
       await this.#quiet();
       const startedMs = this.#options.now();
+      this.#isMeasuring = true;
       const seconds = await this.#speak();
+      this.#isMeasuring = false;
       await this.#settle();
       const result = this.#result({ startedMs, seconds });
       await this.#leaveAll();
@@ -297,6 +247,9 @@ export class LoadCrowd {
 
   #look(): void {
     const nowMs = this.#options.now();
+    const lagMs = tick() - this.#lookedMs - LOOK_MS / LOOK_TURNS;
+    if (this.#isMeasuring) this.#times.ownLag.add(lagMs);
+    this.#lookedMs = tick();
     this.#turn = (this.#turn + 1) % LOOK_TURNS;
     for (const { members } of this.#rooms) {
       for (const [number, member] of members) {
@@ -355,14 +308,6 @@ function nextOf(room: Room): LoadMember | undefined {
     if (member?.isOpen === true) return member;
   }
   return undefined;
-}
-
-/** Spread evenly over the sessions, and over the rooms where there are sessions enough. */
-function keptSessions({ sessions, rooms, keep }: LoadPlan): ReadonlySet<number> {
-  const step = keep === 0 ? 0 : sessions / keep;
-  const shift = step >= rooms.length ? 1 : 0;
-  const indices = Array.from({ length: keep }, (_, index) => index);
-  return new Set(indices.map((one) => Math.floor(one * step) + shift * (one % rooms.length)));
 }
 
 function tick(): number {

@@ -1,9 +1,12 @@
 import { printable } from "../bytes/printable.ts";
-import type { LoadResult } from "../chat/load_crowd.ts";
+import type { LoadResult } from "../chat/load_plan.ts";
 import { errorLine } from "./report.ts";
 
 /** Kinds of errors that are told of. */
 const ERRORS_SHOWN = 8;
+
+/** A tool that is later than this one time in a hundred measures itself, ms. */
+const OWN_LAG_MAX_MS = 100;
 
 /** A result, and what was asked for. */
 export interface BenchOutcome {
@@ -30,7 +33,7 @@ export function isClean({ result }: BenchOutcome): boolean {
  * @returns One object; README lists its members.
  */
 export function benchJson({ result, sessions, rate }: BenchOutcome): object {
-  const { delivery, setUp, refused } = result;
+  const { delivery, setUp, ownLag, refused } = result;
   return {
     sessions: result.sessions,
     sent: result.sent,
@@ -43,6 +46,7 @@ export function benchJson({ result, sessions, rate }: BenchOutcome): object {
     max_ms: rounded(delivery.longestMs),
     set_up_ms: rounded(setUp.percentile(50)),
     set_up_p99_ms: rounded(setUp.percentile(99)),
+    own_lag_p99_ms: rounded(ownLag.percentile(99)),
     wanted: sessions,
     failed: result.errors.length,
     rooms: result.rooms.length,
@@ -91,12 +95,17 @@ export function benchText({ result, sessions, rate }: BenchOutcome): string {
  * @param result What came of the test.
  * @returns A line a kind of error, with one of its kind in full; the same for what was refused.
  */
-export function benchTroubles({ errors, refused }: LoadResult): readonly string[] {
+export function benchTroubles({ errors, refused, ownLag }: LoadResult): readonly string[] {
   const kinds = Map.groupBy(errors, ({ code }) => code);
   const failures = [...kinds.values()].slice(0, ERRORS_SHOWN).map((some) =>
     `${some.length} ${some.length === 1 ? "session" : "sessions"} failed: ${errorLine(some[0])}`
   );
-  return [...failures, ...[...refused].map(([code, count]) => `${count} times [${code}]`)];
+  const lagMs = ownLag.percentile(99);
+  const own = lagMs <= OWN_LAG_MAX_MS ? [] : [
+    `this program was busy itself, up to ${ms(lagMs)} late 99 times in 100: take fewer sessions, ` +
+    "a faster or quieter machine, or DENO_V8_FLAGS=--heap-growing-percent=20",
+  ];
+  return [...failures, ...[...refused].map(([code, count]) => `${count} times [${code}]`), ...own];
 }
 
 function ms(value: number): string {
