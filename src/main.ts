@@ -21,6 +21,7 @@ export const COMMANDS = {
   verify: () => import("./cli/verify.ts"),
   serve: () => import("./cli/serve.ts"),
   connect: () => import("./cli/connect.ts"),
+  bench: () => import("./cli/bench.ts"),
 } as const satisfies CommandTable;
 
 /**

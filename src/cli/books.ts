@@ -97,6 +97,30 @@ export async function recordDeed(
   return line;
 }
 
+/**
+ * Writes a line for each of many deeds, all with one trip to the disk.
+ *
+ * @param io The world: what is unusual is told on standard error.
+ * @param keeper The CA.
+ * @param deeds What it did, or is about to do; at least one.
+ * @throws {ChatError} As {@link recordDeed}: no certificate may leave then.
+ */
+export async function recordDeeds(
+  io: Io,
+  keeper: BookKeeper,
+  deeds: readonly Deed[],
+): Promise<void> {
+  using file = await LedgerFile.open(keeper.path);
+  const nowMs = deeds[0]?.nowMs ?? io.now();
+  let last = await lastLine(io, { keeper, file, nowMs });
+  const texts = deeds.map(({ certificate, ...deed }) => {
+    last = signLedgerLine(ledgerEvent(certificate, deed), { last, key: keeper.caKey });
+    return last.text;
+  });
+  // A crash may leave some of the lines: they name certificates that nobody has.
+  await file.append(texts.join("\n"));
+}
+
 /** What {@link readBooks} found. */
 export interface ReadBooks extends LedgerReport {
   /** Bytes of a last line that an append left unfinished. */

@@ -16,6 +16,7 @@ Commands:
   connect       connect to a server and chat
   verify        check transcripts and say who wrote what
   show          show the conversation of a transcript
+  bench         load a running server with test sessions, and measure it
 
 Options:
   -h, --help       this text, or that of a command

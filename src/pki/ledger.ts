@@ -47,8 +47,8 @@ export interface LedgerEvent {
   /** Its end, ISO 8601, UTC. */
   readonly notAfter: string;
   /**
-   * `begun`: "late" where the CA had issued before; `renewed`: the serial of the certificate that it
-   * replaces; `revoked`: the reason; otherwise empty.
+   * `begun`: "late" where the CA had issued before; `issued`: "bench" for a load test; `renewed`: the
+   * serial of the certificate that it replaces; `revoked`: the reason; otherwise empty.
    */
   readonly note: string;
 }
