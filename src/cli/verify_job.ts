@@ -21,6 +21,7 @@ import type { ComparedFile } from "./verify_compare.ts";
 import { openTranscriptFile } from "./verify_inputs.ts";
 import { FORMAT, reportJson } from "./verify_json.ts";
 import { LISTED_MAX, reportText, verdictLine } from "./verify_report.ts";
+import { withProgress } from "./verify_progress.ts";
 import { roomReportJson } from "./verify_room_json.ts";
 import { roomReportText, roomVerdictLine } from "./verify_room_report.ts";
 
@@ -65,7 +66,8 @@ const STATUS: Readonly<Record<Verdict | RoomVerdict, number>> = {
  * @throws {ChatError} NO_INPUT or FILE if it cannot be read; for a proof whatever is wrong with it.
  */
 export async function verifyFile(file: string, job: VerifyJob): Promise<VerifiedFile> {
-  const source = await openTranscriptFile(file, job.io);
+  const opened = await openTranscriptFile(file, job.io);
+  const source = job.style === "quiet" ? opened : withProgress(job.io, file, opened);
   const { kind, chunks } = await kindOfFile(job.page?.watch(source) ?? source);
   if (kind === "protocol 2") return await verifyRoomFile(file, chunks, job);
   if (job.prove !== undefined) {
