@@ -11,12 +11,13 @@ import { string } from "@optique/core/valueparser";
 import { printable } from "../bytes/printable.ts";
 import { ChatError } from "../errors.ts";
 import type { RoomEntry } from "../transcript/v2/room_report.ts";
-import { isoTime } from "../transcript/v1/times.ts";
+import type { VerifyOptions } from "../transcript/v1/verify.ts";
 import { verifyRoom } from "../transcript/v2/verify.ts";
 import { parseArgs } from "./args.ts";
 import { kindOfFile } from "./file_kind.ts";
 import type { Io } from "./io.ts";
-import { paint } from "./style.ts";
+import { showClassic } from "./show_classic.ts";
+import { showRemark, showRow } from "./show_lines.ts";
 import { openTranscriptFile, readEvidence } from "./verify_inputs.ts";
 import { roomVerdictLine } from "./verify_room_report.ts";
 
@@ -28,31 +29,39 @@ export const help = `${COMMAND}: shows the conversation of a transcript
 Usage:
   securechat show FILE [OPTIONS]
 
-Reads a transcript of protocol 2 and verifies it at the same time: names are
-those that the CA vouches for, times those by which the server had the words in
-their place. Words that no head of the server is over yet are marked "?". The
-verdict is the last line, on standard error. Of an INVALID file nothing is shown
-behind its bad line. For protocol 1: securechat verify FILE --session-key FILE.
+Reads a transcript and verifies it at the same time: names are those that the CA
+vouches for. With protocol 2 times are those by which the server had the words
+in their place; words that no head of the server is over yet are marked "?".
+With protocol 1 times are their authors' own, and the words are sealed without
+the session's key. Remarks between the words tell what is missing. The verdict
+is the last line, on standard error. Of an INVALID file nothing is shown behind
+its bad line. FILE may be - for standard input.
 
 Options:
-  --ca FILE      the CA's certificate (default: CA_CERT, or certs/ca-cert.pem)
-  --crl FILE     the CA's revocation list; may be repeated
-  -h, --help     this text
+  --ca FILE           the CA's certificate (default: CA_CERT, or
+                      certs/ca-cert.pem)
+  --cert FILE         protocol 1: a certificate of a side, where the transcript
+                      has none; may be repeated
+  --crl FILE          the CA's revocation list; may be repeated
+  --session-key FILE  protocol 1: the .key file of the session
+  -h, --help          this text
 
 Exit status:
-  0 VALID, 1 INVALID or not readable, 2 wrong use or setting, 3 VALID SO FAR,
-  4 no such file
+  0 VALID, 1 INVALID or not readable, 2 wrong use or setting, 3 VALID SO FAR or
+  INCOMPLETE, 4 no such file
 
 Examples:
   $ securechat show transcripts/client_1de281f60ce8582f_main.jsonl
-  $ securechat show chat.jsonl --ca team/ca-cert.pem
+  $ securechat show chat.jsonl --ca team/ca-cert.pem | less
 `;
 
 /** The options. */
 export const parser = object({
   file: argument(string({ metavar: "FILE" })),
   ca: optional(option("--ca", string({ metavar: "FILE" }))),
+  certs: multiple(option("--cert", string({ metavar: "FILE" }))),
   crls: multiple(option("--crl", string({ metavar: "FILE" }))),
+  sessionKey: optional(option("--session-key", string({ metavar: "FILE" }))),
 });
 
 const STATUS = { "VALID": 0, "INVALID": 1, "VALID SO FAR": 3 } as const;
@@ -72,39 +81,67 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     io.out.write(help);
     return 0;
   }
-  const { file, ca, crls } = parsed.value;
-  const evidence = await readEvidence(io, { certs: [], crls, ...(ca !== undefined && { ca }) });
-  const { kind, chunks } = await kindOfFile(await openTranscriptFile(file, io));
-  if (kind !== "protocol 2") {
-    const text = `cannot show "${printable(file)}": it is no transcript of protocol 2`;
-    throw new ChatError("FORMAT", text, { hint: "securechat verify FILE reads the others" });
-  }
-  const { ca: anchor, otherCas = [], revocations } = evidence;
-  const { report } = await verifyRoom(chunks, {
-    ...{ anchors: [anchor, ...otherCas], ...revocations && { revocations }, signal: io.stop },
-    onEntry: (entry) => io.out.write(`${entryLine(entry, io)}\n`),
+  const { file, ca, certs, crls, sessionKey } = parsed.value;
+  const evidence = await readEvidence(io, {
+    ...{ certs, crls },
+    ...ca !== undefined && { ca },
+    ...sessionKey !== undefined && { sessionKey },
   });
+  const { kind, chunks } = await kindOfFile(await openTranscriptFile(file, io));
+  if (kind === "protocol 2") return await showRoom(io, file, { ...evidence, chunks });
+  if (kind === "protocol 1") {
+    return await showClassic(io, file, { ...evidence, signal: io.stop, chunks });
+  }
+  const text = `cannot show "${printable(file)}": it is a proof of one entry`;
+  throw new ChatError("FORMAT", text, { hint: "securechat verify FILE reads it" });
+}
+
+async function showRoom(
+  io: Io,
+  file: string,
+  evidence: VerifyOptions & { readonly chunks: AsyncIterable<Uint8Array> },
+): Promise<number> {
+  const { ca, otherCas = [], revocations, chunks } = evidence;
+  const { out } = io;
+  let isTail = false;
+  const { report } = await verifyRoom(chunks, {
+    ...{ anchors: [ca, ...otherCas], ...revocations && { revocations }, signal: io.stop },
+    onHeader: ({ size }) => {
+      if (size === 0) return;
+      out.write(showRemark(`entries 0 to ${size - 1} came before this file`, out));
+    },
+    onEntry: (entry) => {
+      if (!entry.isHeaded && !isTail) {
+        out.write(showRemark("from here on no head of the server is over the words", out));
+      }
+      isTail ||= !entry.isHeaded;
+      out.write(entryRow(entry, io));
+    },
+  });
+  for (const text of report.missing) out.write(showRemark(text, out));
   io.err.write(`${roomVerdictLine(file, { report, on: io.err, nowMs: io.now() })}\n`);
   return STATUS[report.verdict];
 }
 
 const DONE = { join: "came in", leave: "left", remove: "was removed" } as const;
 
-function entryLine(entry: RoomEntry, { out }: Io): string {
-  const mark = entry.isHeaded ? " " : "?";
-  const time = paint(isoTime(entry.placedMs), { on: out, as: "dim" });
-  return `${mark} ${time}  ${wordsOf(entry)}`;
-}
-
-function wordsOf({ kind, author, text, about }: RoomEntry): string {
+function entryRow(
+  { isHeaded, placedMs, kind, author, text, about }: RoomEntry,
+  { out }: Io,
+): string {
+  const row = { mark: isHeaded ? " " : "?", timeMs: placedMs } as const;
+  const name = printable(author);
   switch (kind) {
     case "say":
-      return `[${printable(author)}] ${printable(text)}`;
+      return showRow({ ...row, who: `[${name}]`, words: text }, out);
     case "notice":
-      return `[${printable(author)}, the server] ${printable(text)}`;
+      return showRow({ ...row, who: `[${name}, the server]`, words: text }, out);
     case "open":
-      return `the log begins, of the server ${printable(author)}`;
+      return showRow({ ...row, who: `the log begins, of the server ${name}` }, out);
     default:
-      return `${printable(about ?? text.slice(0, 16))} ${DONE[kind]}`;
+      return showRow(
+        { ...row, who: `${printable(about ?? text.slice(0, 16))} ${DONE[kind]}` },
+        out,
+      );
   }
 }

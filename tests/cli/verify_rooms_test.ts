@@ -230,7 +230,8 @@ Deno.test("show prints the conversation, marks what no head is over, and shows n
     );
     assert.match(lines[1] ?? "", / alice came in$/);
     assert.match(lines[2] ?? "", /^ {2}.*\[alice\] is the pump off\?$/);
-    assert.match(lines[4] ?? "", /^\? .*\[chat\.test, the server\] maintenance at noon$/);
+    assert.equal(lines[3], "-- from here on no head of the server is over the words --");
+    assert.match(lines[5] ?? "", /^\? .*\[chat\.test, the server\] maintenance at noon$/);
     assert.match(io.stderr(), /VALID SO FAR/);
     const bad = await run("show", `${folder}/bad.jsonl`);
     assert.equal(bad.status, 1);
