@@ -82,6 +82,9 @@ export class Mariadb {
         "--no-defaults",
         ...(Deno.uid() === 0 ? ["--user=root"] : []),
         `--datadir=${this.#folder}/data`,
+        // A server removes the temporary tables that it finds at its start: those of a neighbour
+        // that runs beside it, were their folder the same.
+        `--tmpdir=${this.#folder}`,
         `--socket=${this.socketPath}`,
         `--pid-file=${this.#folder}/pid`,
         `--log-error=${this.#folder}/log`,
