@@ -1,100 +1,27 @@
 /**
  * Makes real, signed transcripts, honest ones: tests then change them.
  *
- * Keys are made once in a process. Every time is fixed, so certificates never end while tests run.
+ * Keys and every time are fixed, so certificates never end while tests run.
  *
  * @module
  */
 
 import { encryptEcb } from "../../src/crypto/aes_ecb.ts";
 import { sha256 } from "../../src/crypto/digest.ts";
-import { importSigningKey, type SigningKey } from "../../src/crypto/signature.ts";
-import type { Certificate } from "../../src/pki/certificate.ts";
-import { createCa, type Issued, issueLeaf } from "../../src/pki/issue.ts";
 import type { Role } from "../../src/pki/validate.ts";
 import type { MessageRecord, Receipt } from "../../src/protocol/session.ts";
 import { signMessage, signReceipt } from "../../src/protocol/v1/evidence.ts";
 import { encodeEntry } from "../../src/transcript/v1/entry.ts";
 import { encodeFooter, encodeHeader, encodeReceiptLine } from "../../src/transcript/v1/format.ts";
+import { cast, type Person, SESSION_MS } from "./classic_keys.ts";
 
-/** When every session of the tests begins. */
-export const SESSION_MS = Date.UTC(2026, 10, 23, 12);
+export { type Cast, cast, type Person, SESSION_MS } from "./classic_keys.ts";
 
 /** The key of every session of the tests. */
 export const SESSION_KEY = new Uint8Array(16).fill(7);
 
 /** Line of the first entry: eight lines of header stand before it. */
 export const FIRST_ENTRY_LINE = 9;
-
-const DAY_MS = 86_400_000;
-
-/** Somebody with a certificate. */
-export interface Person {
-  readonly certificate: Certificate;
-  readonly signingKey: SigningKey;
-}
-
-/** Everybody in the tests. */
-export interface Cast {
-  readonly ca: Certificate;
-  readonly alice: Person;
-  readonly server: Person;
-  /** Another client of the same CA. */
-  readonly mallory: Person;
-  /** A client whose certificate ended the day before. */
-  readonly expired: Person;
-  /** A client of another CA. */
-  readonly stranger: Person;
-  readonly strangerCa: Certificate;
-  /** The two CAs with their keys, to make revocation lists. */
-  readonly issuers: { readonly team: Issued; readonly stranger: Issued };
-}
-
-let made: Promise<Cast> | undefined;
-
-/** The cast, the same in every test of a process. */
-export function cast(): Promise<Cast> {
-  made ??= makeCast();
-  return made;
-}
-
-async function makeCast(): Promise<Cast> {
-  const [ca, strangerCa] = await Promise.all(
-    ["Team CA", "Stranger CA"].map((name) =>
-      createCa({ name, keyType: "rsa-2048", days: 3650, nowMs: SESSION_MS - 30 * DAY_MS })
-    ),
-  );
-  if (ca === undefined || strangerCa === undefined) throw new Error("no CA was made");
-  const person = async (
-    commonName: string,
-    { role = "client", ageDays = 1, issuer = ca }: {
-      role?: Role;
-      ageDays?: number;
-      issuer?: typeof ca;
-    } = {},
-  ): Promise<Person> => {
-    const { certificate, key } = await issueLeaf({
-      ca: issuer.certificate,
-      caKey: issuer.key,
-      commonName,
-      role,
-      names: [],
-      days: ageDays === 1 ? 365 : 1,
-      nowMs: SESSION_MS - ageDays * DAY_MS,
-    });
-    return { certificate, signingKey: await importSigningKey(key.pkcs8Der) };
-  };
-  const [alice, server, mallory, expired, stranger] = await Promise.all([
-    person("alice"),
-    person("chat.example", { role: "server" }),
-    person("mallory"),
-    person("late", { ageDays: 2.5 }),
-    person("eve", { issuer: strangerCa }),
-  ]) as [Person, Person, Person, Person, Person];
-  const trust = { ca: ca.certificate, strangerCa: strangerCa.certificate };
-  const issuers = { team: ca, stranger: strangerCa };
-  return { ...trust, issuers, alice, server, mallory, expired, stranger };
-}
 
 /** What somebody said. */
 export interface Saying {

@@ -103,6 +103,8 @@ class Reader {
   #section: Section = "head";
   #lastLine = 0;
   #broken = 0;
+  /** A line that should name it is a fault of its own where it does not. */
+  #hasRoleLine = false;
   /** The original's receipt, while its lines are being collected. */
   #receipt: { readonly line: number; readonly parts: string[] } | undefined;
 
@@ -135,7 +137,7 @@ class Reader {
     const line = Math.max(1, this.#lastLine);
     if (this.#lastLine === 0) this.#headFault(line, "the file is empty");
     else if (this.#section === "head") this.#headFault(line, "the file ends within its header");
-    else if (this.#fields.role === undefined) this.#headFault(1, "the header names no role");
+    else if (!this.#hasRoleLine) this.#headFault(1, "the header names no role");
     if (this.#receipt !== undefined) {
       this.#findings.push(warningAt(this.#receipt.line, "the receipt is cut off"));
     }
@@ -154,6 +156,7 @@ class Reader {
     const found = FIELD_LIST.find(([, { prefix }]) => line.text.startsWith(prefix));
     if (found === undefined) return;
     const [name, field] = found;
+    if (name === "role") this.#hasRoleLine = true;
     if (field.section !== this.#section) {
       throw broken(`"${field.prefix.trim()}" stands in the wrong part of the file`);
     }
