@@ -5,7 +5,7 @@
  */
 
 import { printable } from "../bytes/printable.ts";
-import { ChatError } from "../errors.ts";
+import { asChatError, ChatError } from "../errors.ts";
 import type { Verdict } from "../transcript/v1/report.ts";
 import { isoTime } from "../transcript/v1/times.ts";
 import { type VerifyOptions, verifyTranscript } from "../transcript/v1/verify.ts";
@@ -16,10 +16,10 @@ import { type Expectations, unmetExpectations, type Witness } from "./expectatio
 import { kindOfFile } from "./file_kind.ts";
 import type { ReportPage } from "./html/report_page.ts";
 import type { Io } from "./io.ts";
-import { jsonLine } from "./json_line.ts";
 import type { ComparedFile } from "./verify_compare.ts";
 import { openTranscriptFile } from "./verify_inputs.ts";
-import { FORMAT, reportJson } from "./verify_json.ts";
+import { reportJson } from "./verify_json.ts";
+import { badProofJson, proofJson } from "./verify_proof_json.ts";
 import { LISTED_MAX, reportText, verdictLine } from "./verify_report.ts";
 import { withProgress } from "./verify_progress.ts";
 import { roomReportJson } from "./verify_room_json.ts";
@@ -149,7 +149,11 @@ async function verifyProofFile(
 ): Promise<number> {
   const { io, options: { ca, otherCas = [], revocations }, style } = job;
   const trust = { anchors: [ca, ...otherCas], ...revocations && { revocations } };
-  const proven = await verifyProof(await readAll(chunks), trust);
+  const bytes = await readAll(chunks);
+  const proven = await verifyProof(bytes, trust).catch((error: unknown) => {
+    if (style === "json") io.out.write(badProofJson(file, asChatError(error)));
+    throw error;
+  });
   const { statement, head, index, author, signer, signerRole } = proven;
   const role = statement.session === statement.log ? "server" : "client";
   const witnesses: readonly Witness[] = [
@@ -159,14 +163,7 @@ async function verifyProofFile(
   const unmet = unmetExpectations(job.expected, witnesses);
   const { room, log, ts, text, kind } = statement;
   if (style === "json") {
-    const who = ({ name, fingerprint }: typeof author) => ({ name, fingerprint });
-    io.out.write(`${
-      jsonLine({
-        ...{ format: FORMAT, file, protocol: 2, verdict: "VALID", unmet, room, log, index, kind },
-        ...{ author: who(author), time: isoTime(ts), words: text },
-        signer: { ...who(signer), role: signerRole, time: isoTime(head.ts), size: head.size },
-      })
-    }\n`);
+    io.out.write(proofJson(file, proven, unmet));
   } else {
     const first = `${printable(file)}: VALID, entry ${index} of room "${printable(room)}"`;
     io.out.write(`${first}, by "${printable(author.name)}" ${isoTime(ts)}\n`);
