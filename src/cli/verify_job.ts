@@ -161,7 +161,7 @@ async function verifyProofFile(
     ...signerRole === role ? [] : [{ role: signerRole, certificate: signer.leaf, entries: 0 }],
   ];
   const unmet = unmetExpectations(job.expected, witnesses);
-  const { room, log, ts, text, kind } = statement;
+  const { room, log, ts, text } = statement;
   if (style === "json") {
     io.out.write(proofJson(file, proven, unmet));
   } else {
