@@ -6,10 +6,13 @@
  */
 
 import assert from "node:assert/strict";
+import { readRevocationLists } from "../../../src/pki/revocation_lists.ts";
 import type { OwnIdentity } from "../../../src/protocol/v2/handshake.ts";
 import type { Head } from "../../../src/protocol/v2/head.ts";
 import type { Statement } from "../../../src/protocol/v2/statement.ts";
-import { identity2, NOW_MS, SERVER2_NAME, trust2 } from "../../testkit/identities2.ts";
+import type { ChainTrust } from "../../../src/transcript/v2/chain_lives.ts";
+import { ownCrl } from "../../testkit/crl.ts";
+import { ca2, identity2, NOW_MS, SERVER2_NAME, trust2 } from "../../testkit/identities2.ts";
 import { claimsOf, faultOf } from "../../testkit/room_file_claims.ts";
 import { type Edits, fileOf, smallTalk, type SmallTalkCast } from "../../testkit/room_files.ts";
 import { SeededRandom } from "../../testkit/seeded_random.ts";
@@ -30,6 +33,8 @@ interface Deed {
   readonly codes: readonly string[];
   readonly edits?: Edits;
   readonly cast?: Partial<SmallTalkCast>;
+  /** Whose certificate the CA revoked, and when. */
+  readonly revoked?: { readonly who: OwnIdentity; readonly ms: number };
 }
 
 /** An edit of the first words from a place on: the server's own lines fit their log in no other way. */
@@ -66,6 +71,23 @@ function away(): number {
   return random.pick([-1, 1]) * (11 + random.below(600)) * MINUTE_MS;
 }
 
+/** The file is honest; the CA says that its author was nobody by then. */
+async function revoked(name: "alice" | "bob" | "server"): Promise<Deed> {
+  const who = name === "server"
+    ? await identity2(SERVER2_NAME, "server")
+    : await identity2(name, "client");
+  return { codes: ["REVOKED"], revoked: { who, ms: NOW_MS - random.below(30 * DAY_MS) } };
+}
+
+async function trustAfter({ revoked }: Deed): Promise<ChainTrust> {
+  const { anchors } = await trust2();
+  if (revoked === undefined) return { anchors };
+  const entry = { certificate: revoked.who.leaf, ms: revoked.ms };
+  const { der } = await ownCrl({ ca: await ca2(), atMs: NOW_MS + DAY_MS, revoked: [entry] });
+  const revocations = readRevocationLists([{ der, source: "crl" }], anchors);
+  return { anchors, ...revocations && { revocations } };
+}
+
 const OTHER = "20".repeat(16);
 const DEEDS: Readonly<Record<string, () => Deed | Promise<Deed>>> = {
   "signed by a stranger": signedBy(() => identity2("eve", "client", { ca: "Another CA" })),
@@ -86,6 +108,8 @@ const DEEDS: Readonly<Record<string, () => Deed | Promise<Deed>>> = {
     codes: ["BAD_CERT"],
     cast: { alice: await identity2("alice", "client", { days: 1 + random.below(90) }) },
   }),
+  "member revoked before": () => revoked(random.pick(["alice", "bob"])),
+  "server revoked before": () => revoked("server"),
   "not yet valid": async () => ({
     codes: ["BAD_CERT"],
     cast: { alice: await identity2("alice", "client", { nowMs: NOW_MS + DAY_MS }) },
@@ -115,7 +139,6 @@ const DEEDS: Readonly<Record<string, () => Deed | Promise<Deed>>> = {
 };
 
 Deno.test(`of ${COUNT} logs in which somebody signs what is not so, none is VALID`, async () => {
-  const { anchors } = await trust2();
   const honest = {
     server: await identity2(SERVER2_NAME, "server"),
     alice: await identity2("alice", "client"),
@@ -124,14 +147,19 @@ Deno.test(`of ${COUNT} logs in which somebody signs what is not so, none is VALI
   const counts: Record<string, Record<string, number>> = {};
   for (let done = 0; done < COUNT; done++) {
     const [kind, make] = random.pick(Object.entries(DEEDS));
-    const { codes, edits, cast } = await make();
-    const files = await smallTalk({ ...honest, ...cast }, {
-      random: (length) => random.bytes(length),
-      ...edits !== undefined && { edits },
-    });
-    const { report } = await claimsOf(fileOf(files.server), { anchors });
-    const [, code = report.verdict] = (faultOf(report) ?? "").split(" ");
-    assert.ok(codes.includes(code), `${kind}, number ${done}: ${code}`);
+    const deed = await make();
+    const talk = (cast: Partial<SmallTalkCast> = {}, edits: Edits = {}) => {
+      const salts = new SeededRandom(`${SEED} ${done}`);
+      return smallTalk({ ...honest, ...cast }, { random: (n) => salts.bytes(n), edits });
+    };
+    const files = await talk(deed.cast, deed.edits);
+    const { report } = await claimsOf(fileOf(files.server), await trustAfter(deed));
+    const [line, code = report.verdict] = (faultOf(report) ?? "").split(" ");
+    const told = `${kind}, number ${done}: ${code} at line ${line}`;
+    assert.ok(deed.codes.includes(code), told);
+    const original = (await talk()).server;
+    const first = files.server.findIndex((one, index) => one !== original[index]);
+    assert.ok(Number(line) > first, `${told}, the first that differs is ${first + 1}`);
     const row = counts[kind] ??= {};
     row[code] = (row[code] ?? 0) + 1;
   }
