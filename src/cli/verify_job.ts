@@ -92,8 +92,9 @@ async function verifyClassicFile(
   const report = await verifyTranscript(chunks, options);
   const unmet = unmetExpectations(job.expected, report.parties);
   const { insecure } = job;
-  const shown = { report, on: io.out, nowMs: io.now(), isLong, insecure };
-  if (style === "json") io.out.write(reportJson(file, report, { unmet, insecure }));
+  const lists = options.revocations === undefined ? {} : { revocations: options.revocations };
+  const shown = { report, on: io.out, nowMs: io.now(), isLong, insecure, ...lists };
+  if (style === "json") io.out.write(reportJson(file, report, { unmet, insecure, ...lists }));
   else if (style === "quiet") io.out.write(`${verdictLine(file, shown)}\n`);
   else io.out.write(reportText(file, shown));
   const status = statusOf(report.verdict, unmet, { file, job });
@@ -126,11 +127,13 @@ async function verifyRoomFile(
   });
   const unmet = unmetExpectations(job.expected, report.parties);
   const listed = isLong || report.size - report.from <= LISTED_MAX ? { entries } : {};
-  const shown = { report, on: io.out, nowMs: io.now(), ...listed };
+  const lists = revocations === undefined ? {} : { revocations };
+  const shown = { report, on: io.out, nowMs: io.now(), ...listed, ...lists };
   const isProven = maker !== undefined && tree !== undefined;
   if (isProven) io.out.write(`${maker?.make(tree)}\n`);
-  else if (style === "json") io.out.write(roomReportJson(file, { report, unmet, ...listed }));
-  else if (style === "quiet") io.out.write(`${roomVerdictLine(file, shown)}\n`);
+  else if (style === "json") {
+    io.out.write(roomReportJson(file, { report, unmet, ...listed, ...lists }));
+  } else if (style === "quiet") io.out.write(`${roomVerdictLine(file, shown)}\n`);
   else io.out.write(roomReportText(file, shown));
   // A proof stands by itself, whatever the file lacks at its end.
   const status = statusOf(isProven ? "VALID" : report.verdict, unmet, { file, job });

@@ -7,7 +7,8 @@
  *   "started": "ISO 8601" | null, "ended": "ISO 8601" | null, "reason": "REVOKED" | … | null,
  *   "parties": [{ "role", "owner": boolean, "name", "fingerprint", "notBefore", "notAfter",
  *                 "entries": number, "fault": FAULT | null,
- *                 "revoked": { "time": "ISO 8601", "reason": "key-compromise" | … } | null }],
+ *                 "revoked": { "time": "ISO 8601", "reason": "key-compromise" | … } | null,
+ *                 "revocation": "good" | "revoked" | "unknown" | "unchecked", "revocationAsOf": "ISO 8601" | null }],
  *   "entries": [{ "line", "author": role | null, "seqno", "ts": ms, "time": "ISO 8601",
  *                 "fault": FAULT | null, "words"?: "…" }],
  *   "transcriptSha256": "64 hex",
@@ -24,8 +25,9 @@
  * @module
  */
 
-import type { RevocationList } from "../pki/revocation_lists.ts";
+import type { RevocationList, RevocationLists } from "../pki/revocation_lists.ts";
 import { jsonLine } from "./json_line.ts";
+import { revocationState } from "./revocation_state.ts";
 import type {
   EntryReport,
   Fault,
@@ -44,6 +46,8 @@ export const FORMAT = "securechat-verify/1";
 export interface ReportJsonOptions {
   readonly unmet?: readonly string[];
   readonly insecure?: readonly string[];
+  /** Whatever lists were given. */
+  readonly revocations?: RevocationLists;
 }
 
 /**
@@ -57,7 +61,7 @@ export interface ReportJsonOptions {
 export function reportJson(
   file: string,
   report: TranscriptReport,
-  { unmet = [], insecure = [] }: ReportJsonOptions = {},
+  { unmet = [], insecure = [], revocations }: ReportJsonOptions = {},
 ): string {
   const error = firstError(report);
   const { receipt, peerReceipt } = report;
@@ -74,7 +78,7 @@ export function reportJson(
     started: report.started ?? null,
     ended: report.ended ?? null,
     reason: report.reason ?? null,
-    parties: report.parties.map(partyJson),
+    parties: report.parties.map((party) => partyJson(party, revocations)),
     entries: report.entries.map(entryJson),
     transcriptSha256: report.transcriptSha256,
     receipt: receipt === undefined ? null : receiptJson(receipt),
@@ -90,7 +94,7 @@ export function reportJson(
   return `${jsonLine(value)}\n`;
 }
 
-function partyJson(party: PartyReport) {
+function partyJson(party: PartyReport, lists: RevocationLists | undefined) {
   const { role, isOwner, certificate, fingerprint, entries, fault, revocation } = party;
   return {
     role,
@@ -104,6 +108,7 @@ function partyJson(party: PartyReport) {
     revoked: revocation === undefined
       ? null
       : { time: isoTime(revocation.revokedMs), reason: revocation.reason },
+    ...revocationState(certificate, lists),
   };
 }
 

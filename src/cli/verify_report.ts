@@ -7,7 +7,7 @@
  */
 
 import { printable } from "../bytes/printable.ts";
-import type { RevocationList } from "../pki/revocation_lists.ts";
+import type { RevocationList, RevocationLists } from "../pki/revocation_lists.ts";
 import type {
   EntryReport,
   Finding,
@@ -18,6 +18,7 @@ import type {
 } from "../transcript/v1/report.ts";
 import { isoTime } from "../transcript/v1/times.ts";
 import { firstError } from "../transcript/v1/verify.ts";
+import { revocationPhrase } from "./revocation_state.ts";
 import type { TextOut } from "./io.ts";
 import { paint, type Style } from "./style.ts";
 
@@ -40,6 +41,8 @@ export interface ReportTextOptions {
   readonly on: TextOut;
   /** Now, milliseconds since the Unix epoch: whether a list is out of date. */
   readonly nowMs: number;
+  /** Whatever lists were given. */
+  readonly revocations?: RevocationLists;
   /** Whether all entries are listed, however many there are. */
   readonly isLong?: boolean;
 }
@@ -61,7 +64,7 @@ export function reportText(file: string, options: ReportTextOptions): string {
     verdictLine(file, options),
     `  session ${report.sessionId ?? "unknown"}, ${periodOf(report)}`,
     "  unsigned: that line is its owner's word; what is signed are the entries and the receipts",
-    ...report.parties.flatMap(partyLines),
+    ...report.parties.flatMap((party) => partyLines(party, options.revocations)),
     ...revocationLines(report, nowMs),
     ...isLong || count <= LISTED_MAX
       ? table(report.entries, on)
@@ -104,8 +107,9 @@ function periodOf({ started, ended, reason }: TranscriptReport): string {
   return `${started ?? "no start"} to ${ended ?? "no end"}${why}`;
 }
 
-function partyLines(party: PartyReport): readonly string[] {
-  const { role, isOwner, certificate, fingerprint, entries, revocation } = party;
+function partyLines(party: PartyReport, lists?: RevocationLists): readonly string[] {
+  const { role, isOwner, certificate, fingerprint, entries } = party;
+  const revoked = certificate && revocationPhrase(certificate, lists);
   const whose = isOwner ? ", whose file this is" : "";
   const name = certificate === undefined ? "no certificate at hand" : `"${certificate.commonName}"`;
   return [
@@ -114,9 +118,7 @@ function partyLines(party: PartyReport): readonly string[] {
     ...certificate === undefined ? [] : [
       `          valid ${certificate.notBefore.toISOString()} to ${certificate.notAfter.toISOString()}`,
     ],
-    ...revocation === undefined ? [] : [
-      `          revoked ${isoTime(revocation.revokedMs)} (${revocation.reason})`,
-    ],
+    ...revoked === undefined ? [] : [`          ${revoked}`],
   ];
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { RevocationLists } from "../pki/revocation_lists.ts";
 import { isoTime } from "../transcript/v1/times.ts";
 import type {
   RoomEntry,
@@ -13,6 +14,7 @@ import type {
   RoomSession,
 } from "../transcript/v2/room_report.ts";
 import { jsonLine } from "./json_line.ts";
+import { revocationState } from "./revocation_state.ts";
 import { findingJson, FORMAT, listJson } from "./verify_json.ts";
 
 /** What is printed beside the report. */
@@ -22,6 +24,8 @@ export interface RoomJsonOptions {
   readonly entries?: readonly RoomEntry[];
   /** What was expected and does not hold. */
   readonly unmet: readonly string[];
+  /** Whatever lists were given. */
+  readonly revocations?: RevocationLists;
 }
 
 /**
@@ -31,7 +35,10 @@ export interface RoomJsonOptions {
  * @param options What is known of it.
  * @returns The line with its end.
  */
-export function roomReportJson(file: string, { report, entries, unmet }: RoomJsonOptions): string {
+export function roomReportJson(
+  file: string,
+  { report, entries, unmet, revocations }: RoomJsonOptions,
+): string {
   const error = report.findings.find(({ severity }) => severity === "error");
   const { firstMs, lastMs, startedMs, end, revocationLists: lists } = report;
   const value = {
@@ -55,7 +62,7 @@ export function roomReportJson(file: string, { report, entries, unmet }: RoomJso
     lastTime: timeJson(lastMs),
     end: end === undefined ? null : { code: end.code, record: end.record },
     missing: report.missing,
-    parties: report.parties.map(partyJson),
+    parties: report.parties.map((party) => partyJson(party, revocations)),
     sessions: report.sessions.map(sessionJson),
     entries: entries === undefined ? null : entries.map(entryJson),
     revocation: { checked: lists !== undefined, lists: (lists ?? []).map(listJson) },
@@ -68,7 +75,7 @@ function timeJson(ms: number | undefined): string | null {
   return ms === undefined ? null : isoTime(ms);
 }
 
-function partyJson(party: RoomParty) {
+function partyJson(party: RoomParty, lists: RevocationLists | undefined) {
   const { role, isOwner, name, fingerprint, certificate, entries, signedOver, revocation } = party;
   return {
     ...{ role, owner: isOwner, name, fingerprint },
@@ -78,6 +85,7 @@ function partyJson(party: RoomParty) {
     revoked: revocation === undefined
       ? null
       : { time: isoTime(revocation.revokedMs), reason: revocation.reason },
+    ...revocationState(certificate, lists),
   };
 }
 

@@ -8,6 +8,7 @@
  */
 
 import { printable } from "../bytes/printable.ts";
+import type { RevocationLists } from "../pki/revocation_lists.ts";
 import type {
   RoomEntry,
   RoomParty,
@@ -15,6 +16,7 @@ import type {
   RoomVerdict,
 } from "../transcript/v2/room_report.ts";
 import { isoTime } from "../transcript/v1/times.ts";
+import { revocationPhrase } from "./revocation_state.ts";
 import type { TextOut } from "./io.ts";
 import { paint, type Style } from "./style.ts";
 import { findingLines, revocationLines } from "./verify_report.ts";
@@ -34,6 +36,8 @@ export interface RoomTextOptions {
   /** Those that are listed; nothing where they are not. */
   readonly entries?: readonly RoomEntry[];
   readonly on: TextOut;
+  /** Whatever lists were given. */
+  readonly revocations?: RevocationLists;
   /** Now, milliseconds since the Unix epoch: whether a list is out of date. */
   readonly nowMs: number;
 }
@@ -67,7 +71,7 @@ export function roomReportText(file: string, options: RoomTextOptions): string {
   return [
     roomVerdictLine(file, options),
     ...placeLines(report),
-    ...report.parties.flatMap((party) => partyLines(party, report)),
+    ...report.parties.flatMap((party) => partyLines(party, options)),
     ...revocationLines(report, nowMs),
     ...table(report, entries, on),
     ...isApart ? [""] : [],
@@ -102,8 +106,12 @@ function placeLines(report: RoomReport): readonly string[] {
   ];
 }
 
-function partyLines(party: RoomParty, { from }: RoomReport): readonly string[] {
-  const { role, isOwner, name, certificate, fingerprint, entries, signedOver, revocation } = party;
+function partyLines(
+  party: RoomParty,
+  { report: { from }, revocations }: RoomTextOptions,
+): readonly string[] {
+  const { role, isOwner, name, certificate, fingerprint, entries, signedOver } = party;
+  const revoked = revocationPhrase(certificate, revocations);
   const whose = isOwner ? ", whose file this is" : "";
   const over = signedOver > from
     ? `has signed over entry ${signedOver - 1}`
@@ -114,9 +122,7 @@ function partyLines(party: RoomParty, { from }: RoomReport): readonly string[] {
     }, ${over}`,
     `          SHA-256 ${fingerprint}`,
     `          valid ${certificate.notBefore.toISOString()} to ${certificate.notAfter.toISOString()}`,
-    ...revocation === undefined ? [] : [
-      `          revoked ${isoTime(revocation.revokedMs)} (${revocation.reason})`,
-    ],
+    ...revoked === undefined ? [] : [`          ${revoked}`],
   ];
 }
 

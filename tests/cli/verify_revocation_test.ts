@@ -56,6 +56,7 @@ Deno.test("verify says that revocation was not checked when no list is named", a
     const { revocation, parties } = JSON.parse((await verify("--json")).stdout());
     assert.deepEqual(revocation, { checked: false, lists: [] });
     assert.equal(parties[0].revoked, null);
+    assert.equal(parties[0].revocation, "unchecked");
   });
 });
 
@@ -85,6 +86,7 @@ Deno.test("verify --crl tells the list and a later revocation, and the verdict s
       /^ {2}revocation: .*list\.pem of "CN=Team CA", number \d+, 1 entry, made 2026-11-24T12:00:00\.000Z$/m,
     );
     assert.match(io.stdout(), /^ {10}revoked 2026-11-23T13:00:00\.000Z \(superseded\)$/m);
+    assert.match(io.stdout(), /^ {10}not revoked, by the list of 2026-/m);
     assert.doesNotMatch(io.stdout(), /was due|warning/);
     const { revocation, parties, verdict } = JSON.parse(
       (await verify("--json", "--crl", crl)).stdout(),
@@ -104,6 +106,8 @@ Deno.test("verify --crl tells the list and a later revocation, and the verdict s
       time: "2026-11-23T13:00:00.000Z",
       reason: "superseded",
     });
+    const states = parties.map(({ revocation }: { revocation: string }) => revocation);
+    assert.deepEqual(states, ["revoked", "good"]);
     assert.equal(parties[1].revoked, null);
   });
 });

@@ -41,7 +41,7 @@ needs("openssl", "OpenSSL accepts both lines by which verify proves two stories"
     const io = memoryIo();
     assert.equal(await main(["verify", ...files, "--json", "--ca", `${folder}/ca.pem`], io), 1);
     const { proof } = JSON.parse(io.stdout().trimEnd().split("\n").at(-1) ?? "");
-    const [first = ""] = Deno.readTextFileSync(files[0] ?? "").split("\n");
+    const [first = ""] = (await Deno.readTextFile(files[0] ?? "")).split("\n");
     const der = Uint8Array.fromBase64(JSON.parse(first).server[0]);
     const pem = certificatePem(parseCertificateDer(der, "server"));
     const [one, two] = proof as readonly { readonly text: string; readonly root: string }[];

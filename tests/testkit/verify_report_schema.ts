@@ -56,13 +56,17 @@ function sharedParts(object: ObjectMaker) {
     findings: z.array(z.union([error, warning])).describe("in the order of the file"),
     revocation: object({ checked: z.boolean(), lists: z.array(list) }),
     revoked: object({ time, reason: z.string() }).nullable(),
+    state: {
+      revocation: z.enum(["good", "revoked", "unknown", "unchecked"]),
+      revocationAsOf: time.nullable().describe("when the newest list that speaks of it was made"),
+    },
     format: z.literal("securechat-verify/1"),
     names: z.array(z.string()),
   };
 }
 
 function classicReport(object: ObjectMaker, parts: Parts): z.ZodType {
-  const { fault, error, findings, revocation, revoked, format, names } = parts;
+  const { fault, error, findings, revocation, revoked, state, format, names } = parts;
   const receipt = {
     ...{ line, peer: role, firstSeq: count, lastSeq: count },
     ...{ transcriptSha256: hex(64), faults: z.array(fault) },
@@ -70,7 +74,7 @@ function classicReport(object: ObjectMaker, parts: Parts): z.ZodType {
   const party = object({
     ...{ role, owner: z.boolean(), name: z.string().nullable(), fingerprint: hex(64).nullable() },
     ...{ notBefore: time.nullable(), notAfter: time.nullable() },
-    ...{ entries: count, fault: fault.nullable(), revoked },
+    ...{ entries: count, fault: fault.nullable(), revoked, ...state },
   });
   const entry = object({
     ...{ line, author: role.nullable(), seqno: count.nullable(), ts: count.nullable() },
@@ -91,10 +95,10 @@ function classicReport(object: ObjectMaker, parts: Parts): z.ZodType {
 }
 
 function roomReport(object: ObjectMaker, parts: Parts): z.ZodType {
-  const { error, findings, revocation, revoked, format, names } = parts;
+  const { error, findings, revocation, revoked, state, format, names } = parts;
   const party = object({
     ...{ role, owner: z.boolean(), name: z.string(), fingerprint: hex(64) },
-    ...{ notBefore: time, notAfter: time, entries: count, signedOver: count, revoked },
+    ...{ notBefore: time, notAfter: time, entries: count, signedOver: count, revoked, ...state },
   });
   const session = object({
     ...{ session: hex(32), fingerprint: hex(64).nullable(), from: count },
