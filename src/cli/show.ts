@@ -7,17 +7,19 @@
 import { object } from "@optique/core/constructs";
 import { multiple, optional } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { integer, string } from "@optique/core/valueparser";
 import { printable } from "../bytes/printable.ts";
 import { ChatError } from "../errors.ts";
 import type { RoomEntry } from "../transcript/v2/room_report.ts";
 import type { VerifyOptions } from "../transcript/v1/verify.ts";
+import { Presence } from "../transcript/v2/presence.ts";
 import { verifyRoom } from "../transcript/v2/verify.ts";
 import { parseArgs } from "./args.ts";
 import { kindOfFile } from "./file_kind.ts";
 import type { Io } from "./io.ts";
 import { showClassic } from "./show_classic.ts";
 import { showRemark, showRow } from "./show_lines.ts";
+import { viewersText } from "./show_viewers.ts";
 import { openTranscriptFile, readEvidence } from "./verify_inputs.ts";
 import { roomVerdictLine } from "./verify_room_report.ts";
 
@@ -44,6 +46,9 @@ Options:
                       has none; may be repeated
   --crl FILE          the CA's revocation list; may be repeated
   --session-key FILE  protocol 1: the .key file of the session
+  --who-saw INDEX     protocol 2: print who could see this entry, by the signed
+                      lines about coming and going; numbers are those of
+                      securechat verify --entries
   -h, --help          this text
 
 Exit status:
@@ -53,6 +58,7 @@ Exit status:
 Examples:
   $ securechat show transcripts/client_1de281f60ce8582f_main.jsonl
   $ securechat show chat.jsonl --ca team/ca-cert.pem | less
+  $ securechat show server.jsonl --who-saw 41
 `;
 
 /** The options. */
@@ -62,6 +68,7 @@ export const parser = object({
   certs: multiple(option("--cert", string({ metavar: "FILE" }))),
   crls: multiple(option("--crl", string({ metavar: "FILE" }))),
   sessionKey: optional(option("--session-key", string({ metavar: "FILE" }))),
+  whoSaw: optional(option("--who-saw", integer({ metavar: "INDEX", min: 0 }))),
 });
 
 const STATUS = { "VALID": 0, "INVALID": 1, "VALID SO FAR": 3 } as const;
@@ -81,14 +88,21 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     io.out.write(help);
     return 0;
   }
-  const { file, ca, certs, crls, sessionKey } = parsed.value;
+  const { file, ca, certs, crls, sessionKey, whoSaw } = parsed.value;
   const evidence = await readEvidence(io, {
     ...{ certs, crls },
     ...ca !== undefined && { ca },
     ...sessionKey !== undefined && { sessionKey },
   });
   const { kind, chunks } = await kindOfFile(await openTranscriptFile(file, io));
+  if (kind === "protocol 2" && whoSaw !== undefined) {
+    return await showViewers(io, file, { ...evidence, chunks, index: whoSaw });
+  }
   if (kind === "protocol 2") return await showRoom(io, file, { ...evidence, chunks });
+  if (whoSaw !== undefined) {
+    const text = `cannot tell who saw entry ${whoSaw} of "${printable(file)}": no file of a room`;
+    throw new ChatError("FORMAT", text, { hint: "only transcripts of protocol 2 tell that" });
+  }
   if (kind === "protocol 1") {
     return await showClassic(io, file, { ...evidence, signal: io.stop, chunks });
   }
@@ -120,6 +134,38 @@ async function showRoom(
   });
   for (const text of report.missing) out.write(showRemark(text, out));
   io.err.write(`${roomVerdictLine(file, { report, on: io.err, nowMs: io.now() })}\n`);
+  return STATUS[report.verdict];
+}
+
+async function showViewers(
+  io: Io,
+  file: string,
+  evidence: VerifyOptions & {
+    readonly chunks: AsyncIterable<Uint8Array>;
+    readonly index: number;
+  },
+): Promise<number> {
+  const { ca, otherCas = [], revocations, chunks, index } = evidence;
+  const presence = new Presence();
+  const found: RoomEntry[] = [];
+  const { report } = await verifyRoom(chunks, {
+    ...{ anchors: [ca, ...otherCas], ...revocations && { revocations }, signal: io.stop },
+    onEntry: (entry) => {
+      presence.take(entry);
+      if (entry.index === index) found.push(entry);
+    },
+  });
+  io.err.write(`${roomVerdictLine(file, { report, on: io.err, nowMs: io.now() })}\n`);
+  if (report.verdict === "INVALID") return STATUS.INVALID;
+  const viewers = presence.viewersOf(index, report);
+  const [entry] = found;
+  if (entry === undefined || viewers === undefined) {
+    const text = `cannot tell who saw entry ${index}: the file has ${report.from} to ${
+      report.size - 1
+    }`;
+    throw new ChatError("NO_INPUT", text, { hint: "see which there are: securechat verify FILE" });
+  }
+  io.out.write(viewersText(entry, viewers));
   return STATUS[report.verdict];
 }
 
