@@ -18,6 +18,7 @@ import { encodeMessage, type Message, parseMessage } from "../protocol/v2/messag
 import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
 import type { RoomEvent } from "../protocol/v2/room_event.ts";
 import { FrameStream } from "./frame_stream.ts";
+import { headEarlyMs } from "./head_early.ts";
 import { CLIENT_LIMITS } from "./limits.ts";
 import { LoadTranscript } from "./load_transcript.ts";
 import { SecureLink } from "./secure_link.ts";
@@ -196,7 +197,7 @@ export class LoadMember {
     const authors = new Authors({ server, judge: chains.judge });
     const { session } = channel;
     const asked = { room: name, want: 0, session, own, authors, random: randomBytes };
-    const room = ClientRoom.joined(message, { ...asked, nowMs: now() });
+    const room = ClientRoom.joined(message, { ...asked, nowMs: now(), headEarlyMs });
     const transcript = transcriptDir === undefined ? undefined : await LoadTranscript.begin(
       message,
       { ...{ folder: transcriptDir, own, authors, room, session, nowMs: now() } },

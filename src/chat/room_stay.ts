@@ -15,6 +15,7 @@ import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
 import type { RoomEvent } from "../protocol/v2/room_event.ts";
 import { RoomFile } from "../transcript/v2/room_file.ts";
 import { Alarm } from "./alarm.ts";
+import { headEarlyMs } from "./head_early.ts";
 import { OwnDisk } from "./own_disk.ts";
 import { OwnWaiting } from "./own_waiting.ts";
 import { toldOf } from "./room_told.ts";
@@ -61,7 +62,7 @@ export class RoomStay {
   #saying: Promise<void> | undefined;
   #answered = Promise.withResolvers<void>();
   #flushed: Promise<void> = Promise.resolve();
-  /** PROTOCOL-2 §7: 30 s after an entry that neither a head nor a statement of ours covers. */
+  /** PROTOCOL-2 §7: 15 to 30 s after an entry that neither a head nor a statement of ours covers. */
   readonly #headAlarm: Alarm;
   /** PROTOCOL-2 §7: a server's head that is a minute late is reported. */
   readonly #lateAlarm: Alarm;
@@ -116,7 +117,7 @@ export class RoomStay {
   static async begin(message: Message<"joined">, options: RoomStayOptions): Promise<RoomStay> {
     const { own, server, session, transcriptDir, now, room: name } = options;
     const nowMs = now();
-    const room = ClientRoom.joined(message, { ...options, nowMs });
+    const room = ClientRoom.joined(message, { ...options, nowMs, headEarlyMs });
     const header = {
       ...{ chain: own.chain, server: server.chain, room: name, log: room.joinedHead.log, session },
       ...{ size: room.joinedHead.from, peaks: message.peaks, startedMs: nowMs },

@@ -39,6 +39,8 @@ export interface ClientRoomOptions {
   readonly random: (length: number) => Uint8Array<ArrayBuffer>;
   /** Now, milliseconds since the Unix epoch. */
   readonly nowMs: number;
+  /** How much sooner than it must a head is made, milliseconds; asked for each. 0 without it. */
+  readonly headEarlyMs?: () => number;
 }
 
 /** What a head of the server calls for: our own, if it was final. */
@@ -56,12 +58,14 @@ export class ClientRoom {
   readonly #words: OwnWords;
   readonly #turns = new Turns();
   readonly #coverage = new Coverage(CLIENT_HEAD_MS);
+  #headEarlyMs: number;
   #isLeaving = false;
 
   /** @param options Where, and as whom. @param joined Where in the log. */
   constructor(options: ClientRoomOptions, joined: JoinedRoom) {
     this.#options = options;
     this.joinedHead = joined.head;
+    this.#headEarlyMs = options.headEarlyMs?.() ?? 0;
     this.#words = new OwnWords((word, nowMs) => this.#sign(word, nowMs));
     const ownWord = (signed: SignedStatement) => this.#words.placed(signed);
     this.#reader = new RoomReader({ ...options, joined, ownWord });
@@ -112,7 +116,8 @@ export class ClientRoom {
 
   /** When {@link makeHead} is to be called. */
   get headDueAtMs(): number | undefined {
-    return this.#reader.isEnded ? undefined : this.#coverage.dueAtMs;
+    const { dueAtMs } = this.#coverage;
+    return this.#reader.isEnded || dueAtMs === undefined ? undefined : dueAtMs - this.#headEarlyMs;
   }
 
   /** When {@link reportLate} is to be called. */
@@ -242,6 +247,7 @@ export class ClientRoom {
     const { own, session } = this.#options;
     const { size, root, joinedHead: { room, log, from } } = this;
     this.#coverage.cover(size, nowMs);
+    this.#headEarlyMs = this.#options.headEarlyMs?.() ?? 0;
     const whole = { by: own.fingerprint, room, log, session, from, size, root, ts: nowMs };
     const final = this.#reader.isEnded;
     return { type: "head", ...await signHead(own.signingKey, { ...whole, final }) };

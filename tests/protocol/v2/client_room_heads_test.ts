@@ -133,6 +133,22 @@ Deno.test("a head is due 30 seconds after an entry that neither a head nor own w
   assert.equal(client.headDueAtMs, NOW_MS + 90_000); // for its own entry
 });
 
+Deno.test("a head may be made sooner than it must, by another time for each", async () => {
+  const room = await openRoom();
+  const early = [10_000, 4000];
+  const message = await room.joined(S2, { from: 1 });
+  const authors = new Authors({ server, judge });
+  const client = ClientRoom.joined(message, {
+    ...{ room: ROOM, want: 9, session: S2, own: bob, authors, random: randomBytes },
+    ...{ nowMs: NOW_MS, headEarlyMs: () => early.shift() ?? assert.fail() },
+  });
+  await client.takeEntry(await room.place(server, LOG), NOW_MS);
+  assert.equal(client.headDueAtMs, NOW_MS + 20_000);
+  assert.notEqual(await client.makeHead(NOW_MS + 20_000), undefined);
+  await client.takeEntry(await room.place(server, LOG), NOW_MS + 20_000);
+  assert.equal(client.headDueAtMs, NOW_MS + 46_000);
+});
+
 Deno.test("a server that signs for nothing is reported once, 60 seconds after its head was due", async () => {
   const { room, client } = await bobWithAlice();
   assert.equal(client.lateAtMs, NOW_MS + 62_000);
