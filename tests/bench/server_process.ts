@@ -85,9 +85,6 @@ export async function startServerProcess(): Promise<ServerProcess> {
   return new ServerProcess(process, { folder, port });
 }
 
-/** As docs/operations.md advises for many people. */
-const SERVER_FLAGS = "--v8-flags=--max-semi-space-size=8,--heap-growing-percent=20";
-
 /** A process that listens. */
 export interface LaunchedServer {
   readonly process: Deno.ChildProcess;
@@ -104,7 +101,6 @@ export async function launchServer(
     args: [
       "run",
       "--quiet",
-      SERVER_FLAGS,
       "--config",
       CONFIG,
       ...permissions,
