@@ -27,7 +27,7 @@
 
 import type { RevocationList, RevocationLists } from "../pki/revocation_lists.ts";
 import { jsonLine } from "./json_line.ts";
-import { revocationState } from "./revocation_state.ts";
+import { revocationJson } from "./revocation_state.ts";
 import type {
   EntryReport,
   Fault,
@@ -95,7 +95,7 @@ export function reportJson(
 }
 
 function partyJson(party: PartyReport, lists: RevocationLists | undefined) {
-  const { role, isOwner, certificate, fingerprint, entries, fault, revocation } = party;
+  const { role, isOwner, certificate, fingerprint, entries, fault } = party;
   return {
     role,
     owner: isOwner,
@@ -105,10 +105,7 @@ function partyJson(party: PartyReport, lists: RevocationLists | undefined) {
     notAfter: certificate?.notAfter.toISOString() ?? null,
     entries,
     fault: faultJson(fault),
-    revoked: revocation === undefined
-      ? null
-      : { time: isoTime(revocation.revokedMs), reason: revocation.reason },
-    ...revocationState(certificate, lists),
+    ...revocationJson(party, lists),
   };
 }
 

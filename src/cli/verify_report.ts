@@ -109,7 +109,7 @@ function periodOf({ started, ended, reason }: TranscriptReport): string {
 
 function partyLines(party: PartyReport, lists?: RevocationLists): readonly string[] {
   const { role, isOwner, certificate, fingerprint, entries } = party;
-  const revoked = certificate && revocationPhrase(certificate, lists);
+  const revoked = certificate && revocationPhrase(party, lists);
   const whose = isOwner ? ", whose file this is" : "";
   const name = certificate === undefined ? "no certificate at hand" : `"${certificate.commonName}"`;
   return [

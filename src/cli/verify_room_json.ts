@@ -14,7 +14,7 @@ import type {
   RoomSession,
 } from "../transcript/v2/room_report.ts";
 import { jsonLine } from "./json_line.ts";
-import { revocationState } from "./revocation_state.ts";
+import { revocationJson } from "./revocation_state.ts";
 import { findingJson, FORMAT, listJson } from "./verify_json.ts";
 
 /** What is printed beside the report. */
@@ -76,16 +76,13 @@ function timeJson(ms: number | undefined): string | null {
 }
 
 function partyJson(party: RoomParty, lists: RevocationLists | undefined) {
-  const { role, isOwner, name, fingerprint, certificate, entries, signedOver, revocation } = party;
+  const { role, isOwner, name, fingerprint, certificate, entries, signedOver } = party;
   return {
     ...{ role, owner: isOwner, name, fingerprint },
     notBefore: certificate.notBefore.toISOString(),
     notAfter: certificate.notAfter.toISOString(),
     ...{ entries, signedOver },
-    revoked: revocation === undefined
-      ? null
-      : { time: isoTime(revocation.revokedMs), reason: revocation.reason },
-    ...revocationState(certificate, lists),
+    ...revocationJson(party, lists),
   };
 }
 

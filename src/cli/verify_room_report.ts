@@ -111,7 +111,7 @@ function partyLines(
   { report: { from }, revocations }: RoomTextOptions,
 ): readonly string[] {
   const { role, isOwner, name, certificate, fingerprint, entries, signedOver } = party;
-  const revoked = revocationPhrase(certificate, revocations);
+  const revoked = revocationPhrase(party, revocations);
   const whose = isOwner ? ", whose file this is" : "";
   const over = signedOver > from
     ? `has signed over entry ${signedOver - 1}`

@@ -113,11 +113,11 @@ function receiptCell(report: ReceiptReport | undefined): Part {
 }
 
 function partyOf(party: PartyReport, check: CheckFacts): PartyContent {
-  const { role, isOwner, certificate, fingerprint, fault, revocation, entries } = party;
+  const { role, isOwner, certificate, fingerprint, fault, entries } = party;
   const whose = isOwner ? ", whose file this is" : "";
   const known: readonly Term[] = certificate === undefined
     ? [["Fingerprint, SHA-256", fingerprint === undefined ? "unknown" : digits(fingerprint)]]
-    : certificateTerms(certificate, revocation, check);
+    : certificateTerms({ ...party, certificate }, check);
   return {
     name: certificate === undefined ? "no certificate at hand" : nameIn(certificate),
     role: `${role}${whose}`,

@@ -75,8 +75,10 @@ function partiesOf(
   check: CheckFacts,
 ): readonly PartyContent[] {
   const authorRole = statement.session === statement.log ? "server" : "client";
-  const terms = (peer: typeof author) =>
-    certificateTerms(peer.leaf, check.revocations?.of(peer.leaf), check);
+  const terms = ({ leaf: certificate }: typeof author) => {
+    const revocation = check.revocations?.of(certificate);
+    return certificateTerms({ certificate, ...revocation && { revocation } }, check);
+  };
   const wrote: PartyContent = {
     name: author.name,
     role: `${authorRole}, author`,

@@ -102,9 +102,10 @@ function factsOf(report: RoomReport): readonly Term[] {
 }
 
 function partyOf(
-  { role, isOwner, name: who, certificate, revocation, entries, signedOver }: RoomParty,
+  party: RoomParty,
   { report, check }: { readonly report: RoomReport; readonly check: CheckFacts },
 ): PartyContent {
+  const { role, isOwner, name: who, entries, signedOver } = party;
   const isBad = report.verdict === "INVALID";
   const over = signedOver > report.from ? `all entries up to number ${signedOver - 1}` : "nothing";
   return {
@@ -113,7 +114,7 @@ function partyOf(
     terms: [
       [isBad ? "Entries, as read" : "Entries signed", String(entries)],
       [isBad ? "Signed over, as read" : "Has signed over", over],
-      ...certificateTerms(certificate, revocation, check),
+      ...certificateTerms(party, check),
     ],
   };
 }

@@ -5,8 +5,8 @@
  */
 
 import type { Certificate } from "../../pki/certificate.ts";
-import type { Revocation } from "../../pki/revocations.ts";
 import type { Finding } from "../../transcript/v1/report.ts";
+import { type RevocableParty, type RevocationState, revocationState } from "../revocation_state.ts";
 import type { CheckFacts } from "./content.ts";
 import { digits, moment, type Term } from "./elements.ts";
 import { markup, name, type Part } from "./markup.ts";
@@ -32,16 +32,15 @@ wrong or be set.`,
 /**
  * What is told of anybody's certificate.
  *
- * @param certificate Whose.
- * @param revocation Since when it is revoked.
+ * @param party Whose.
  * @param check How the check was made.
  * @returns Terms.
  */
 export function certificateTerms(
-  certificate: Certificate,
-  revocation: Revocation | undefined,
+  party: RevocableParty & { readonly certificate: Certificate },
   check: CheckFacts,
 ): readonly Term[] {
+  const { certificate } = party;
   const { notBefore, notAfter, fingerprint } = certificate;
   const hasEnded = notAfter.getTime() < check.atMs
     ? markup` <span class="soft">(has ended since; what was signed in time stays good)</span>`
@@ -52,28 +51,26 @@ export function certificateTerms(
       markup`${moment(notBefore.getTime())} to ${moment(notAfter.getTime())}${hasEnded}`,
     ],
     ["Fingerprint, SHA-256", digits(fingerprint)],
-    ["Revocation", revocationCell(certificate, revocation, check)],
+    ["Revocation", revocationCell(revocationState(party, check.revocations))],
   ];
 }
 
-function revocationCell(
-  certificate: Certificate,
-  revocation: Revocation | undefined,
-  { revocations }: CheckFacts,
-): Part {
-  if (revocation !== undefined) {
-    const { revokedMs, reason } = revocation;
-    return markup`<b class="fault">revoked</b> ${
-      moment(revokedMs)
-    } (${reason}): what is signed since does
+function revocationCell(state: RevocationState): Part {
+  switch (state.kind) {
+    case "revoked":
+      return markup`<b class="fault">revoked</b> ${
+        moment(state.revocation.revokedMs)
+      } (${state.revocation.reason}): what is signed since does
 not count`;
+    case "unchecked":
+      return markup`<span class="warn">not checked</span>: no list was given`;
+    case "unknown":
+      return markup`<span class="warn">unknown</span>: no list speaks about it`;
+    case "good": {
+      const { number, thisUpdateMs } = state.list;
+      return markup`not revoked, by list number ${String(number)} of ${moment(thisUpdateMs)}`;
+    }
   }
-  if (revocations === undefined) {
-    return markup`<span class="warn">not checked</span>: no list was given`;
-  }
-  const list = revocations.newestFor(certificate);
-  if (list === undefined) return markup`<span class="warn">unknown</span>: no list speaks about it`;
-  return markup`not revoked, by list number ${String(list.number)} of ${moment(list.thisUpdateMs)}`;
 }
 
 /**
