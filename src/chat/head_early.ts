@@ -7,10 +7,12 @@
  * @module
  */
 
+import { decodeU32, U32_BYTES } from "../bytes/u32.ts";
 import { randomBytes } from "../crypto/entropy.ts";
+import { CLIENT_HEAD_MS } from "../protocol/v2/room_rules.ts";
 
 /** Half of the time that a client has for its head. */
-export const HEAD_EARLY_MAX_MS = 15_000;
+export const HEAD_EARLY_MAX_MS: number = CLIENT_HEAD_MS / 2;
 
 /**
  * Draws a time.
@@ -24,6 +26,5 @@ export const HEAD_EARLY_MAX_MS = 15_000;
  * ```
  */
 export function headEarlyMs(): number {
-  const drawn = new DataView(randomBytes(4).buffer).getUint32(0);
-  return Math.floor(drawn / 2 ** 32 * (HEAD_EARLY_MAX_MS + 1));
+  return Math.floor(decodeU32(randomBytes(U32_BYTES)) / 2 ** 32 * (HEAD_EARLY_MAX_MS + 1));
 }

@@ -20,7 +20,8 @@ import type { Io } from "./io.ts";
 import { showClassic } from "./show_classic.ts";
 import { showRemark, showRow } from "./show_lines.ts";
 import { viewersText } from "./show_viewers.ts";
-import { openTranscriptFile, readEvidence } from "./verify_inputs.ts";
+import { VERDICT_STATUS } from "./verdict_status.ts";
+import { chainTrustOf, openTranscriptFile, readEvidence } from "./verify_inputs.ts";
 import { roomVerdictLine } from "./verify_room_report.ts";
 
 const COMMAND = "securechat show";
@@ -71,8 +72,6 @@ export const parser = object({
   whoSaw: optional(option("--who-saw", integer({ metavar: "INDEX", min: 0 }))),
 });
 
-const STATUS = { "VALID": 0, "INVALID": 1, "VALID SO FAR": 3 } as const;
-
 /**
  * Runs the command.
  *
@@ -115,11 +114,10 @@ async function showRoom(
   file: string,
   evidence: VerifyOptions & { readonly chunks: AsyncIterable<Uint8Array> },
 ): Promise<number> {
-  const { ca, otherCas = [], revocations, chunks } = evidence;
   const { out } = io;
   let isTail = false;
-  const { report } = await verifyRoom(chunks, {
-    ...{ anchors: [ca, ...otherCas], ...revocations && { revocations }, signal: io.stop },
+  const { report } = await verifyRoom(evidence.chunks, {
+    ...{ ...chainTrustOf(evidence), signal: io.stop },
     onHeader: ({ size }) => {
       if (size === 0) return;
       out.write(showRemark(`entries 0 to ${size - 1} came before this file`, out));
@@ -134,7 +132,7 @@ async function showRoom(
   });
   for (const text of report.missing) out.write(showRemark(text, out));
   io.err.write(`${roomVerdictLine(file, { report, on: io.err, nowMs: io.now() })}\n`);
-  return STATUS[report.verdict];
+  return VERDICT_STATUS[report.verdict];
 }
 
 async function showViewers(
@@ -145,18 +143,18 @@ async function showViewers(
     readonly index: number;
   },
 ): Promise<number> {
-  const { ca, otherCas = [], revocations, chunks, index } = evidence;
+  const { chunks, index } = evidence;
   const presence = new Presence();
   const found: RoomEntry[] = [];
   const { report } = await verifyRoom(chunks, {
-    ...{ anchors: [ca, ...otherCas], ...revocations && { revocations }, signal: io.stop },
+    ...{ ...chainTrustOf(evidence), signal: io.stop },
     onEntry: (entry) => {
       presence.take(entry);
       if (entry.index === index) found.push(entry);
     },
   });
   io.err.write(`${roomVerdictLine(file, { report, on: io.err, nowMs: io.now() })}\n`);
-  if (report.verdict === "INVALID") return STATUS.INVALID;
+  if (report.verdict === "INVALID") return VERDICT_STATUS.INVALID;
   const viewers = presence.viewersOf(index, report);
   const [entry] = found;
   if (entry === undefined || viewers === undefined) {
@@ -166,7 +164,7 @@ async function showViewers(
     throw new ChatError("NO_INPUT", text, { hint: "see which there are: securechat verify FILE" });
   }
   io.out.write(viewersText(entry, viewers));
-  return STATUS[report.verdict];
+  return VERDICT_STATUS[report.verdict];
 }
 
 const DONE = { join: "came in", leave: "left", remove: "was removed" } as const;

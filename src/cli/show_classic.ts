@@ -6,13 +6,12 @@
 
 import { printable } from "../bytes/printable.ts";
 import type { Role } from "../pki/validate.ts";
-import type { EntryReport, TranscriptReport } from "../transcript/v1/report.ts";
-import { firstError, type VerifyOptions, verifyTranscript } from "../transcript/v1/verify.ts";
+import { type EntryReport, firstError, type TranscriptReport } from "../transcript/v1/report.ts";
+import { type VerifyOptions, verifyTranscript } from "../transcript/v1/verify.ts";
 import type { Io } from "./io.ts";
 import { showRemark, showRow } from "./show_lines.ts";
+import { VERDICT_STATUS } from "./verdict_status.ts";
 import { verdictLine } from "./verify_report.ts";
-
-const STATUS = { "VALID": 0, "INVALID": 1, "INCOMPLETE": 3 } as const;
 
 /**
  * Shows a transcript: of an INVALID one nothing from its bad line on.
@@ -42,7 +41,7 @@ export async function showClassic(
     io.out.write(showRemark("no receipt is over these entries: there may have been more", io.out));
   }
   io.err.write(`${verdictLine(file, { report, on: io.err, nowMs: io.now(), isLong: false })}\n`);
-  return STATUS[report.verdict];
+  return VERDICT_STATUS[report.verdict];
 }
 
 function showEntries(

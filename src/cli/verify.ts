@@ -149,7 +149,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   await using page = await openPage(io, {
     ...{ path: wanted.html, force: wanted.force, file: named[0] ?? "", args, ca, options },
     read: [...certs, ...crls, ...sessionKey === undefined ? [] : [sessionKey]],
-    ...{ expected: job.expected, isLong: job.isLong },
+    ...{ expected: job.expected, insecure: job.insecure, isLong: job.isLong },
   });
   const status = await verifyAll(named, { ...job, page });
   if (page.isWritten) io.err.write(`securechat: wrote ${printable(wanted.html)} (mode 0600)\n`);

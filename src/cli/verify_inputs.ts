@@ -14,6 +14,7 @@ import { readRevocationLists } from "../pki/revocation_lists.ts";
 import { readPrivate } from "../store/private_file.ts";
 import { fileFault } from "../transcript/file_fault.ts";
 import { parseSessionKey } from "../transcript/v1/session_key.ts";
+import type { ChainTrust } from "../transcript/v2/chain_lives.ts";
 import type { VerifyOptions } from "../transcript/v1/verify.ts";
 import { readConfig } from "./config.ts";
 import type { Io } from "./io.ts";
@@ -71,6 +72,16 @@ export async function readEvidence(
     ...(revocations && { revocations }),
     ...(key && { sessionKey: key }),
   };
+}
+
+/**
+ * What chains of protocol 2 are judged by.
+ *
+ * @param evidence What was read.
+ * @returns All CAs, and the lists where there are any.
+ */
+export function chainTrustOf({ ca, otherCas = [], revocations }: VerifyOptions): ChainTrust {
+  return { anchors: [ca, ...otherCas], ...revocations && { revocations } };
 }
 
 /**

@@ -17,7 +17,8 @@ import { kindOfFile } from "./file_kind.ts";
 import type { ReportPage } from "./html/report_page.ts";
 import type { Io } from "./io.ts";
 import type { ComparedFile } from "./verify_compare.ts";
-import { openTranscriptFile } from "./verify_inputs.ts";
+import { VERDICT_STATUS } from "./verdict_status.ts";
+import { chainTrustOf, openTranscriptFile } from "./verify_inputs.ts";
 import { reportJson } from "./verify_json.ts";
 import { badProofJson, proofJson } from "./verify_proof_json.ts";
 import { LISTED_MAX, reportText, verdictLine } from "./verify_report.ts";
@@ -49,13 +50,6 @@ export interface VerifiedFile {
   /** Where it can be compared with others of its log. */
   readonly part?: ComparedFile;
 }
-
-const STATUS: Readonly<Record<Verdict | RoomVerdict, number>> = {
-  "VALID": 0,
-  "INVALID": 1,
-  "INCOMPLETE": 3,
-  "VALID SO FAR": 3,
-};
 
 /**
  * Verifies a file and prints the result.
@@ -91,10 +85,10 @@ async function verifyClassicFile(
   const { io, options, style, isLong } = job;
   const report = await verifyTranscript(chunks, options);
   const unmet = unmetExpectations(job.expected, report.parties);
-  const { insecure } = job;
-  const lists = options.revocations === undefined ? {} : { revocations: options.revocations };
-  const shown = { report, on: io.out, nowMs: io.now(), isLong, insecure, ...lists };
-  if (style === "json") io.out.write(reportJson(file, report, { unmet, insecure, ...lists }));
+  const { insecure, options: { revocations } } = job;
+  const told = { insecure, ...revocations && { revocations } };
+  const shown = { ...told, report, on: io.out, nowMs: io.now(), isLong };
+  if (style === "json") io.out.write(reportJson(file, report, { ...told, unmet }));
   else if (style === "quiet") io.out.write(`${verdictLine(file, shown)}\n`);
   else io.out.write(reportText(file, shown));
   const status = statusOf(report.verdict, unmet, { file, job });
@@ -107,12 +101,13 @@ async function verifyRoomFile(
   chunks: AsyncIterable<Uint8Array>,
   job: VerifyJob,
 ): Promise<VerifiedFile> {
-  const { io, options: { ca, otherCas = [], revocations, signal }, style, isLong, prove } = job;
+  const { io, options, style, isLong, prove } = job;
+  const { revocations, signal } = options;
   const entries: RoomEntry[] = [];
   const roots: SignedRootAt[] = [];
   let maker: ProofMaker | undefined;
   const { report, tree } = await verifyRoom(chunks, {
-    ...{ anchors: [ca, ...otherCas], ...revocations && { revocations }, ...signal && { signal } },
+    ...{ ...chainTrustOf(options), ...signal && { signal } },
     onEntry: (entry) => {
       if (isLong || entries.length < LISTED_MAX) entries.push(entry);
       job.page?.entry(entry);
@@ -127,13 +122,12 @@ async function verifyRoomFile(
   });
   const unmet = unmetExpectations(job.expected, report.parties);
   const listed = isLong || report.size - report.from <= LISTED_MAX ? { entries } : {};
-  const lists = revocations === undefined ? {} : { revocations };
-  const shown = { report, on: io.out, nowMs: io.now(), ...listed, ...lists };
+  const told = { report, ...listed, ...revocations && { revocations } };
+  const shown = { ...told, on: io.out, nowMs: io.now() };
   const isProven = maker !== undefined && tree !== undefined;
   if (isProven) io.out.write(`${maker?.make(tree)}\n`);
-  else if (style === "json") {
-    io.out.write(roomReportJson(file, { report, unmet, ...listed, ...lists }));
-  } else if (style === "quiet") io.out.write(`${roomVerdictLine(file, shown)}\n`);
+  else if (style === "json") io.out.write(roomReportJson(file, { ...told, unmet }));
+  else if (style === "quiet") io.out.write(`${roomVerdictLine(file, shown)}\n`);
   else io.out.write(roomReportText(file, shown));
   // A proof stands by itself, whatever the file lacks at its end.
   const status = statusOf(isProven ? "VALID" : report.verdict, unmet, { file, job });
@@ -150,18 +144,18 @@ async function verifyProofFile(
   chunks: AsyncIterable<Uint8Array>,
   job: VerifyJob,
 ): Promise<number> {
-  const { io, options: { ca, otherCas = [], revocations }, style } = job;
-  const trust = { anchors: [ca, ...otherCas], ...revocations && { revocations } };
+  const { io, options, style } = job;
   const bytes = await readAll(chunks);
-  const proven = await verifyProof(bytes, trust).catch((error: unknown) => {
+  const proven = await verifyProof(bytes, chainTrustOf(options)).catch((error: unknown) => {
     if (style === "json") io.out.write(badProofJson(file, asChatError(error)));
     throw error;
   });
-  const { statement, head, index, author, signer, signerRole } = proven;
-  const role = statement.session === statement.log ? "server" : "client";
+  const { statement, head, index, author, authorRole, signer, signerRole } = proven;
   const witnesses: readonly Witness[] = [
-    { role, certificate: author.leaf, entries: 1 },
-    ...signerRole === role ? [] : [{ role: signerRole, certificate: signer.leaf, entries: 0 }],
+    { role: authorRole, certificate: author.leaf, entries: 1 },
+    ...signerRole === authorRole
+      ? []
+      : [{ role: signerRole, certificate: signer.leaf, entries: 0 }],
   ];
   const unmet = unmetExpectations(job.expected, witnesses);
   const { room, log, ts, text } = statement;
@@ -192,7 +186,7 @@ function statusOf(
   if (style !== "json") {
     for (const text of unmet) io.out.write(`${printable(file)}: NOT AS EXPECTED, ${text}\n`);
   }
-  return unmet.length === 0 ? STATUS[verdict] : 1;
+  return unmet.length === 0 ? VERDICT_STATUS[verdict] : 1;
 }
 
 async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

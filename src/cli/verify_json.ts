@@ -28,16 +28,16 @@
 import type { RevocationList, RevocationLists } from "../pki/revocation_lists.ts";
 import { jsonLine } from "./json_line.ts";
 import { revocationJson } from "./revocation_state.ts";
-import type {
-  EntryReport,
-  Fault,
-  Finding,
-  PartyReport,
-  ReceiptReport,
-  TranscriptReport,
+import {
+  type EntryReport,
+  type Fault,
+  type Finding,
+  firstError,
+  type PartyReport,
+  type ReceiptReport,
+  type TranscriptReport,
 } from "../transcript/v1/report.ts";
 import { isoTime } from "../transcript/v1/times.ts";
-import { firstError } from "../transcript/v1/verify.ts";
 
 /** Names the shape of the object, for both protocols. */
 export const FORMAT = "securechat-verify/1";

@@ -8,16 +8,16 @@
 
 import { printable } from "../bytes/printable.ts";
 import type { RevocationList, RevocationLists } from "../pki/revocation_lists.ts";
-import type {
-  EntryReport,
-  Finding,
-  PartyReport,
-  ReceiptReport,
-  TranscriptReport,
-  Verdict,
+import {
+  type EntryReport,
+  type Finding,
+  firstError,
+  type PartyReport,
+  type ReceiptReport,
+  type TranscriptReport,
+  type Verdict,
 } from "../transcript/v1/report.ts";
 import { isoTime } from "../transcript/v1/times.ts";
-import { firstError } from "../transcript/v1/verify.ts";
 import { revocationPhrase } from "./revocation_state.ts";
 import type { TextOut } from "./io.ts";
 import { paint, type Style } from "./style.ts";

@@ -6,6 +6,7 @@
  */
 
 import type { RevocationLists } from "../pki/revocation_lists.ts";
+import { firstError } from "../transcript/v1/report.ts";
 import { isoTime } from "../transcript/v1/times.ts";
 import type {
   RoomEntry,
@@ -39,7 +40,7 @@ export function roomReportJson(
   file: string,
   { report, entries, unmet, revocations }: RoomJsonOptions,
 ): string {
-  const error = report.findings.find(({ severity }) => severity === "error");
+  const error = firstError(report);
   const { firstMs, lastMs, startedMs, end, revocationLists: lists } = report;
   const value = {
     format: FORMAT,

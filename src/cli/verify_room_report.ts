@@ -15,6 +15,7 @@ import type {
   RoomReport,
   RoomVerdict,
 } from "../transcript/v2/room_report.ts";
+import { firstError } from "../transcript/v1/report.ts";
 import { isoTime } from "../transcript/v1/times.ts";
 import { revocationPhrase } from "./revocation_state.ts";
 import type { TextOut } from "./io.ts";
@@ -80,9 +81,10 @@ export function roomReportText(file: string, options: RoomTextOptions): string {
   ].map((line) => `${line}\n`).join("");
 }
 
-function reasonOf({ verdict, findings, from, size, headed }: RoomReport): string {
-  const error = findings.find(({ severity }) => severity === "error");
-  if (error?.severity === "error") {
+function reasonOf(report: RoomReport): string {
+  const { verdict, from, size, headed } = report;
+  const error = firstError(report);
+  if (error !== undefined) {
     return ` at line ${error.line}: [${error.code}] ${printable(error.text)}`;
   }
   const number = size - from === 1 ? "1 entry" : `${size - from} entries`;

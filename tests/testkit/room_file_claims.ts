@@ -4,6 +4,7 @@
  * @module
  */
 
+import { firstError } from "../../src/transcript/v1/report.ts";
 import type { ChainTrust } from "../../src/transcript/v2/chain_lives.ts";
 import type { RoomEntry, RoomReport } from "../../src/transcript/v2/room_report.ts";
 import { verifyRoom } from "../../src/transcript/v2/verify.ts";
@@ -23,9 +24,9 @@ export async function claimsOf(bytes: Uint8Array, trust: ChainTrust): Promise<Cl
 }
 
 /** Line and code of what makes a file INVALID. */
-export function faultOf({ findings }: RoomReport): string | undefined {
-  const error = findings.find(({ severity }) => severity === "error");
-  return error?.severity === "error" ? `${error.line} ${error.code}` : undefined;
+export function faultOf(report: RoomReport): string | undefined {
+  const error = firstError(report);
+  return error && `${error.line} ${error.code}`;
 }
 
 /**

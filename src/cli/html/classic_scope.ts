@@ -7,7 +7,7 @@
 import type { TranscriptReport } from "../../transcript/v1/report.ts";
 import type { CheckFacts } from "./content.ts";
 import { markup, type Part } from "./markup.ts";
-import { caNames, uncheckedRevocation } from "./shared_text.ts";
+import { caNames, metExpectations, uncheckedRevocation } from "./shared_text.ts";
 
 /**
  * What was checked.
@@ -20,8 +20,7 @@ export function checkedClassic(
   { receipt, peerReceipt }: TranscriptReport,
   { check, unmet }: { readonly check: CheckFacts; readonly unmet: readonly string[] },
 ): readonly Part[] {
-  const { revocations, expected, judgedMs } = check;
-  const isExpected = expected.authors.length > 0 || expected.server !== undefined;
+  const { revocations, judgedMs } = check;
   const when = judgedMs === undefined ? "at the time of each entry" : "at the time that was given";
   return [
     markup`<b>Certificates.</b> That each was signed by the certificate authority (${
@@ -35,9 +34,7 @@ time and the encrypted words.`,
     ...receipt === undefined && peerReceipt === undefined ? [] : [
       markup`<b>Receipts.</b> That the hash which a side signed at the end is that of these entries.`,
     ],
-    ...isExpected && unmet.length === 0
-      ? [markup`<b>Whose evidence it is.</b> It is that of the people who were expected.`]
-      : [],
+    ...metExpectations(check, unmet),
   ];
 }
 

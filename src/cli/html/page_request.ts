@@ -1,5 +1,5 @@
 /**
- * What `--markup` asks for, from the command's arguments.
+ * What `--html` asks for, from the command's arguments.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import { usage } from "../args.ts";
 import { readConfig } from "../config.ts";
 import type { Expectations } from "../expectations.ts";
 import type { Io } from "../io.ts";
+import { chainTrustOf } from "../verify_inputs.ts";
 import { shellWord } from "./check_section.ts";
 import { ReportPage } from "./report_page.ts";
 
@@ -17,9 +18,6 @@ const COMMAND = "securechat verify";
 
 /** Options that change what is printed, and nothing of the result. */
 const PRINTING = /^(?:--force|--quiet|-q|--json|--html=.*)$/s;
-
-/** Options that make a verdict worth less. */
-const INSECURE = /^--insecure-[a-z-]+(?:=|$)/;
 
 /** Everything that the page needs to know. */
 export interface PageRequest {
@@ -35,6 +33,8 @@ export interface PageRequest {
   /** Other files that are read. */
   readonly read: readonly string[];
   readonly expected: Expectations;
+  /** Options that make the verdict worth less, as typed. */
+  readonly insecure: readonly string[];
   readonly isLong: boolean;
   readonly options: VerifyOptions;
 }
@@ -49,20 +49,19 @@ export interface PageRequest {
  * EXISTS; FILE; CONFIG.
  */
 export async function openPage(io: Io, request: PageRequest): Promise<ReportPage> {
-  const { path, force: replace, file, args, ca, expected, isLong, options } = request;
+  const { path, force: replace, file, args, ca, expected, insecure, isLong, options } = request;
   if (path === "" || path === "-") {
     throw usage(COMMAND, { state: "--html needs the name of a file" });
   }
   const config = await readConfig(io, ca === undefined ? {} : { CA_CERT: ca });
   const caPath = config.ca.cert;
   await requireApart(path, [file, caPath, ...request.read]);
-  const { revocations, at, sessionKey } = options;
+  const { at, sessionKey } = options;
   const check = {
-    ...{ file, caPath, expected, isLong, atMs: io.now(), insecure: insecureOf(args, file) },
+    ...{ file, caPath, expected, isLong, atMs: io.now(), insecure },
     command: commandOf(args, ca === undefined ? ["--ca", caPath] : []),
-    anchors: [options.ca, ...options.otherCas ?? []],
     hasSessionKey: sessionKey !== undefined,
-    ...revocations && { revocations },
+    ...chainTrustOf(options),
     ...at && { judgedMs: at.getTime() },
   };
   return await ReportPage.open({ path, replace, check, signal: io.stop });
@@ -105,28 +104,4 @@ export function commandOf(args: readonly string[], more: readonly string[]): str
   const end = kept.indexOf("--");
   const all = end < 0 ? [...kept, ...more] : kept.toSpliced(end, 0, ...more);
   return [COMMAND, ...all.map(shellWord)].join(" ");
-}
-
-/**
- * The options that make a verdict worth less, as they were typed.
- *
- * @param args As typed.
- * @param file The file, which is no option's value.
- * @returns Options, each with its value.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * assert.deepEqual(insecureOf(["--insecure-at", "2026-11-23", "a"], "a"), ["--insecure-at 2026-11-23"]);
- * assert.deepEqual(insecureOf(["--insecure-x", "a"], "a"), ["--insecure-x"]);
- * ```
- */
-export function insecureOf(args: readonly string[], file: string): readonly string[] {
-  return args.flatMap((arg, index) => {
-    if (!INSECURE.test(arg)) return [];
-    const value = args[index + 1];
-    const hasValue = !arg.includes("=") && value !== undefined && value !== file &&
-      !value.startsWith("-");
-    return [hasValue ? `${arg} ${value}` : arg];
-  });
 }

@@ -71,10 +71,9 @@ understood. The whole transcript tells.`,
 }
 
 function partiesOf(
-  { author, signer, signerRole, statement, head }: Proven,
+  { author, authorRole, signer, signerRole, head }: Proven,
   check: CheckFacts,
 ): readonly PartyContent[] {
-  const authorRole = statement.session === statement.log ? "server" : "client";
   const terms = ({ leaf: certificate }: typeof author) => {
     const revocation = check.revocations?.of(certificate);
     return certificateTerms({ certificate, ...revocation && { revocation } }, check);

@@ -1,5 +1,5 @@
 /**
- * The page of `securechat verify --markup`: takes what a verification tells while it runs, and is in its
+ * The page of `securechat verify --html`: takes what a verification tells while it runs, and is in its
  * place, whole, when all is told.
  *
  * Rows of a long room wait in a file beside the page, not in memory: the verdict comes first on the page and
@@ -10,7 +10,7 @@
 
 import { printable } from "../../bytes/printable.ts";
 import { ChatError } from "../../errors.ts";
-import type { TranscriptReport } from "../../transcript/v1/report.ts";
+import { firstError, type TranscriptReport } from "../../transcript/v1/report.ts";
 import type { Proven } from "../../transcript/v2/proof.ts";
 import type { RoomEntry, RoomReport } from "../../transcript/v2/room_report.ts";
 import { classicContent } from "./classic_content.ts";
@@ -139,13 +139,13 @@ export class ReportPage implements AsyncDisposable {
     await this.#rows[Symbol.asyncDispose]();
   }
 
-  async *#roomRows({ verdict, findings }: RoomReport): Talk["rows"] & AsyncGenerator<string, void> {
+  async *#roomRows(report: RoomReport): Talk["rows"] & AsyncGenerator<string, void> {
     yield* this.#rows.read();
-    const bad = findings.find(({ severity }) => severity === "error");
+    const bad = firstError(report);
     if (bad !== undefined) {
       const text = `Line ${bad.line} is wrong. Nothing from it on is claimed.`;
       yield String(betweenRow("stop", { text, columns: ROOM_COLUMNS }));
-    } else if (verdict === "VALID") {
+    } else if (report.verdict === "VALID") {
       const text = "Both sides have signed that this is all.";
       yield String(betweenRow("sum", { text, columns: ROOM_COLUMNS }));
     }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { firstError } from "../../transcript/v1/report.ts";
 import type { RoomParty, RoomReport } from "../../transcript/v2/room_report.ts";
 import type { CheckFacts, Content, PartyContent, Talk } from "./content.ts";
 import { counted, digits, section, TABLE_END, tableStart, type Term } from "./elements.ts";
@@ -30,7 +31,7 @@ export function roomContent(
   { check, unmet, talk }: RoomContentOptions,
 ): Content {
   const { verdict, missing, findings, parties, revocationLists: lists } = report;
-  const bad = findings.find(({ severity }) => severity === "error")?.line;
+  const bad = firstError(report)?.line;
   return {
     ...{ verdict, protocol: 2, kind: kindOf(report), missing, findings, unmet },
     lead: leadOf(report),

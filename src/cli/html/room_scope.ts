@@ -8,7 +8,7 @@ import type { RoomReport } from "../../transcript/v2/room_report.ts";
 import type { CheckFacts } from "./content.ts";
 import { moment } from "./elements.ts";
 import { markup, type Part } from "./markup.ts";
-import { caNames, uncheckedRevocation } from "./shared_text.ts";
+import { caNames, metExpectations, uncheckedRevocation } from "./shared_text.ts";
 
 /** How the check was made, and the bad line. */
 export interface RoomScopeOptions {
@@ -27,8 +27,7 @@ export function checkedRoom(
   { verdict }: RoomReport,
   { check, bad, unmet }: RoomScopeOptions & { readonly unmet: readonly string[] },
 ): readonly Part[] {
-  const { revocations, expected } = check;
-  const isExpected = expected.authors.length > 0 || expected.server !== undefined;
+  const { revocations } = check;
   return [
     ...bad === undefined ? [] : [
       markup`<b>The check stopped at line ${bad}.</b> What follows is true of the lines before it.`,
@@ -47,9 +46,7 @@ first signature over it.`,
     ...verdict === "VALID"
       ? [markup`<b>The end.</b> Both sides' last signatures are over everything that is here.`]
       : [],
-    ...isExpected && unmet.length === 0
-      ? [markup`<b>Whose evidence it is.</b> It is that of the people who were expected.`]
-      : [],
+    ...metExpectations(check, unmet),
   ];
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { Certificate } from "../../pki/certificate.ts";
-import type { Finding } from "../../transcript/v1/report.ts";
+import { type Finding, firstError } from "../../transcript/v1/report.ts";
 import { type RevocableParty, type RevocationState, revocationState } from "../revocation_state.ts";
 import type { CheckFacts } from "./content.ts";
 import { digits, moment, type Term } from "./elements.ts";
@@ -88,6 +88,22 @@ as it does when a key is stolen, was not asked.`,
 }
 
 /**
+ * Whose evidence it is, where somebody was expected.
+ *
+ * @param check How the check was made.
+ * @param unmet What was expected and does not hold.
+ * @returns A sentence, or none.
+ */
+export function metExpectations(
+  { expected }: CheckFacts,
+  unmet: readonly string[],
+): readonly Part[] {
+  const isExpected = expected.authors.length > 0 || expected.server !== undefined;
+  if (!isExpected || unmet.length > 0) return [];
+  return [markup`<b>Whose evidence it is.</b> It is that of the people who were expected.`];
+}
+
+/**
  * Whose a certificate is.
  *
  * @param certificate It.
@@ -114,7 +130,7 @@ export function caNames({ anchors }: CheckFacts): Part {
  * @returns A sentence that names the first error, and what follows from it.
  */
 export function faultText(findings: readonly Finding[]): Part {
-  const error = findings.find((finding) => finding.severity === "error");
+  const error = firstError({ findings });
   if (error === undefined) return undefined;
   return markup`Something in this file is wrong, first at line ${error.line}: <b>${error.code}</b>, ${error.text}.
 As it stands, do not rely on it.`;

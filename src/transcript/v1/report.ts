@@ -117,3 +117,15 @@ export function errorAt(line: number, { code, text }: Fault): Finding {
 export function warningAt(line: number, text: string): Finding {
   return { severity: "warning", line, text };
 }
+
+/**
+ * The finding that decides an INVALID verdict.
+ *
+ * @param report A report of either protocol.
+ * @returns The first error in the order of the file.
+ */
+export function firstError(
+  { findings }: { readonly findings: readonly Finding[] },
+): Extract<Finding, { severity: "error" }> | undefined {
+  return findings.find((finding) => finding.severity === "error");
+}

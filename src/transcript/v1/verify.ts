@@ -88,18 +88,6 @@ export async function verifyTranscript(
   };
 }
 
-/**
- * The finding that decides an INVALID verdict.
- *
- * @param report A report.
- * @returns The first error in the order of the file.
- */
-export function firstError(
-  report: TranscriptReport,
-): Extract<Finding, { severity: "error" }> | undefined {
-  return report.findings.find((finding) => finding.severity === "error");
-}
-
 /** What is known once entries and receipts have been judged. */
 interface Judged {
   readonly parties: Parties;

@@ -36,7 +36,6 @@ export interface Viewers {
 export class Presence {
   readonly #stays: Stay[] = [];
   #from: number | undefined;
-  #size = 0;
 
   /**
    * Takes every entry of the file, in order.
@@ -45,7 +44,6 @@ export class Presence {
    */
   take({ index, kind, text: fingerprint, about: name, ...said }: RoomEntry): void {
     this.#from ??= index;
-    this.#size = index + 1;
     if (kind === "say") this.#speak(said);
     else if (kind === "join") {
       const named = name === undefined ? {} : { name };
@@ -63,7 +61,7 @@ export class Presence {
    * @returns Them; nothing if the file does not have the entry.
    */
   viewersOf(index: number, report: RoomReport): Viewers | undefined {
-    if (this.#from === undefined || index < this.#from || index >= this.#size) return undefined;
+    if (index < report.from || index >= report.size) return undefined;
     const isThere = ({ from = -1, until = Infinity }: Stay) => from <= index && index < until;
     const after = this.#stays.filter(({ from = -1 }) => from > index);
     const later = after.map((stay) => ({ ...stay, sentFrom: sentFrom(stay, report) }));

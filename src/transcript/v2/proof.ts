@@ -50,6 +50,7 @@ export interface Proven {
   readonly index: number;
   readonly author: PeerIdentity;
   readonly signer: PeerIdentity;
+  readonly authorRole: Role;
   readonly signerRole: Role;
 }
 
@@ -170,7 +171,7 @@ export async function verifyProof(bytes: Uint8Array, trust: ChainTrust): Promise
       "cannot accept proof: its path does not lead from the statement to the head's root";
     throw new ChatError("FORKED", text);
   }
-  return { statement, head, index: proof.index, author, signer, signerRole };
+  return { statement, head, index: proof.index, author, authorRole, signer, signerRole };
 }
 
 function requireSamePlace(statement: Statement, head: Head, index: number): void {

@@ -7,8 +7,8 @@
  */
 
 import assert from "node:assert/strict";
-import type { TranscriptReport } from "../../../src/transcript/v1/report.ts";
-import { firstError, verifyTranscript } from "../../../src/transcript/v1/verify.ts";
+import { firstError, type TranscriptReport } from "../../../src/transcript/v1/report.ts";
+import { verifyTranscript } from "../../../src/transcript/v1/verify.ts";
 import { SeededRandom } from "../../testkit/seeded_random.ts";
 import type { MutatedLines } from "../../testkit/line_mutations.ts";
 import { TEXT_MUTATIONS } from "../../testkit/text_mutations.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { RevocationReason } from "../../../src/pki/revocation_reason.ts";
 import { readRevocationLists, type RevocationLists } from "../../../src/pki/revocation_lists.ts";
-import type { TranscriptReport } from "../../../src/transcript/v1/report.ts";
-import { firstError, verifyTranscript } from "../../../src/transcript/v1/verify.ts";
+import { firstError, type TranscriptReport } from "../../../src/transcript/v1/report.ts";
+import { verifyTranscript } from "../../../src/transcript/v1/verify.ts";
 import { ownCrl } from "../../testkit/crl.ts";
 import {
   buildTranscript,

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import type { Certificate } from "../../../src/pki/certificate.ts";
 import { readRevocationLists } from "../../../src/pki/revocation_lists.ts";
 import { encodeEntry } from "../../../src/transcript/v1/entry.ts";
-import { firstError, verifyTranscript } from "../../../src/transcript/v1/verify.ts";
+import { firstError } from "../../../src/transcript/v1/report.ts";
+import { verifyTranscript } from "../../../src/transcript/v1/verify.ts";
 import { cast, CLASSIC_URL, classicCrl } from "../../testkit/classic_keys.ts";
 import { classicIndex, classicVectors } from "../../testkit/classic_vectors.ts";
 import {

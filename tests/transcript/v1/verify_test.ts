@@ -3,8 +3,12 @@ import type { Certificate } from "../../../src/pki/certificate.ts";
 import { createCa } from "../../../src/pki/issue.ts";
 import { signReceipt } from "../../../src/protocol/v1/evidence.ts";
 import { dateFault } from "../../../src/transcript/v1/parties.ts";
-import type { Finding, TranscriptReport } from "../../../src/transcript/v1/report.ts";
-import { firstError, verifyTranscript } from "../../../src/transcript/v1/verify.ts";
+import {
+  type Finding,
+  firstError,
+  type TranscriptReport,
+} from "../../../src/transcript/v1/report.ts";
+import { verifyTranscript } from "../../../src/transcript/v1/verify.ts";
 import { openTranscript } from "../../../src/transcript/v1/writer.ts";
 import { originalCertificate, originalSecrets, readOriginal } from "../../testkit/original.ts";
 import {
