@@ -1,33 +1,5 @@
 import assert from "node:assert/strict";
-import { ProgramFolder, type RunningProgram } from "../testkit/program.ts";
-
-const KEYS = ["--key-type", "ed25519"];
-
-async function folderWith(people: readonly string[]): Promise<ProgramFolder> {
-  const folder = await ProgramFolder.create();
-  const commands = [
-    ["ca", "init", "--name", "Team CA", ...KEYS],
-    ["cert", "issue", "--cn", "chat.test", "--type", "server", ...KEYS],
-    ...people.map((name) => [
-      ...["cert", "issue", "--cn", name, "--type", "client", "--out", `certs/${name}`, ...KEYS],
-    ]),
-  ];
-  for (const args of commands) {
-    const { status, stderr } = await folder.run(args);
-    assert.equal(status, 0, stderr);
-  }
-  return folder;
-}
-
-async function serve(
-  folder: ProgramFolder,
-  args: readonly string[] = [],
-): Promise<{ readonly server: RunningProgram; readonly address: string }> {
-  const server = folder.start(["serve", "--port", "0", ...args]);
-  await server.closeInput();
-  const [, address = ""] = await server.until("stderr", /listening on (\S+:\d+)/);
-  return { server, address };
-}
+import { ProgramFolder } from "../testkit/program.ts";
 
 function connect(address: string, name: string, how: string): readonly string[] {
   const files = ["--cert", `certs/${name}-cert.pem`, "--key", `certs/${name}-key.pem`];
@@ -36,8 +8,8 @@ function connect(address: string, name: string, how: string): readonly string[] 
 }
 
 Deno.test("securechat speaks protocol 2 unless told otherwise: people in a room, and files of it", async () => {
-  await using folder = await folderWith(["alice", "bob"]);
-  const { server, address } = await serve(folder);
+  await using folder = await ProgramFolder.ofTeam(["alice", "bob"]);
+  const { server, address } = await folder.serve();
   const alice = folder.start(connect(address, "alice", "--register --password-stdin"));
   await alice.write("a pass\n");
   await alice.until("stderr", /phase 5/);
@@ -64,8 +36,8 @@ Deno.test("securechat speaks protocol 2 unless told otherwise: people in a room,
 });
 
 Deno.test("securechat serve --sign-in certificate needs no account, and --explain shows no secret", async () => {
-  await using folder = await folderWith(["alice"]);
-  const { server, address } = await serve(folder, ["--sign-in", "certificate", "--room", "pumps"]);
+  await using folder = await ProgramFolder.ofTeam(["alice"]);
+  const { server, address } = await folder.serve(["--sign-in", "certificate", "--room", "pumps"]);
   const files = "--cert certs/alice-cert.pem --key certs/alice-key.pem --server-name chat.test";
   const args = ["connect", address];
   const room = ["--room", "pumps", "--explain", ...files.split(" ")];
@@ -91,7 +63,7 @@ Deno.test("securechat never falls back: a server of protocol 1 alone is refused 
       ["cert", "issue", "--cn", "alice", "--type", "client", "--out", "certs/alice"],
     ]
   ) assert.equal((await folder.run(args)).status, 0);
-  const { server, address } = await serve(folder, ["--protocol", "1"]);
+  const { server, address } = await folder.serve(["--protocol", "1"]);
   const how = connect(address, "alice", "--login --password-stdin");
   const refused = await folder.run(how, { input: "pass\n" });
   assert.equal(refused.status, 1);

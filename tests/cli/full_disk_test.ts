@@ -5,31 +5,7 @@ import { parseStatement } from "../../src/protocol/v2/statement.ts";
 import { ProgramFolder, type RunningProgram } from "../testkit/program.ts";
 import { onSmallDisk } from "../testkit/small_disk.ts";
 
-const KEYS = ["--key-type", "ed25519"];
 const NAMES = ["alice", "bob", "carol", "dave"];
-
-async function folderWithPeople(): Promise<ProgramFolder> {
-  const folder = await ProgramFolder.create();
-  const commands = [
-    ["ca", "init", "--name", "Team CA", ...KEYS],
-    ["cert", "issue", "--cn", "chat.test", "--type", "server", ...KEYS],
-    ...NAMES.map((name) => [
-      ...["cert", "issue", "--cn", name, "--type", "client", "--out", `certs/${name}`, ...KEYS],
-    ]),
-  ];
-  for (const args of commands) assert.equal((await folder.run(args)).status, 0);
-  return folder;
-}
-
-async function serve(
-  folder: ProgramFolder,
-  args: readonly string[],
-): Promise<{ readonly server: RunningProgram; readonly address: string }> {
-  const server = folder.start(["serve", "--port", "0", "--protocol", "2", ...args]);
-  await server.closeInput();
-  const [, address = ""] = await server.until("stderr", /listening on (\S+:\d+)/);
-  return { server, address };
-}
 
 function connect(address: string, name: string, transcripts: string): readonly string[] {
   const files = ["--cert", `certs/${name}-cert.pem`, "--key", `certs/${name}-key.pem`];
@@ -73,12 +49,11 @@ async function requireValid(folder: ProgramFolder, paths: readonly string[]): Pr
 onSmallDisk(
   "a server whose disk is full refuses words, says so to all, and goes on when there is room",
   async (disk) => {
-    await using folder = await folderWithPeople();
+    await using folder = await ProgramFolder.ofTeam(NAMES);
     const transcripts = `${disk.path}/transcripts`;
-    const { server, address } = await serve(folder, [
-      ...["--transcripts", transcripts, "--logs", `${disk.path}/logs`],
-      ...["--db", `${disk.path}/accounts.db`],
-    ]);
+    const places = ["--transcripts", transcripts, "--logs", `${disk.path}/logs`];
+    const options = [...places, "--db", `${disk.path}/accounts.db`];
+    const { server, address } = await folder.serve(["--protocol", "2", ...options]);
     const alice = await enter(folder, connect(address, "alice", "of-alice"));
     const bob = await enter(folder, connect(address, "bob", "of-bob"));
     let said = 0;
@@ -135,8 +110,8 @@ onSmallDisk(
 onSmallDisk(
   "a client whose disk is full shows nothing until there is room, and misses nothing",
   async (disk) => {
-    await using folder = await folderWithPeople();
-    const { server, address } = await serve(folder, []);
+    await using folder = await ProgramFolder.ofTeam(NAMES);
+    const { server, address } = await folder.serve(["--protocol", "2"]);
     const alice = await enter(folder, connect(address, "alice", "of-alice"));
     const bob = await enter(folder, connect(address, "bob", disk.path));
     await alice.write("word 1\n");

@@ -4,7 +4,6 @@
  * 3 rounds; SECURECHAT_KILL_ROUNDS=100 for more, SECURECHAT_SEED=x for other victims and moments.
  */
 
-import assert from "node:assert/strict";
 import { parseCertificatePem } from "../../src/pki/certificate.ts";
 import { type KillRound, killRound, TALKERS } from "../testkit/kill_round.ts";
 import { ProgramFolder } from "../testkit/program.ts";
@@ -12,23 +11,9 @@ import { SeededRandom } from "../testkit/seeded_random.ts";
 
 const ROUNDS = Number(Deno.env.get("SECURECHAT_KILL_ROUNDS") ?? 3);
 const SEED = Deno.env.get("SECURECHAT_SEED") ?? "kill";
-const KEYS = ["--key-type", "ed25519"];
-
-async function folderWithCertificates(): Promise<ProgramFolder> {
-  const folder = await ProgramFolder.create();
-  const commands = [
-    ["ca", "init", "--name", "Team CA", ...KEYS],
-    ["cert", "issue", "--cn", "chat.test", "--type", "server", ...KEYS],
-    ...TALKERS.map((name) => [
-      ...["cert", "issue", "--cn", name, "--type", "client", "--out", `certs/${name}`, ...KEYS],
-    ]),
-  ];
-  for (const args of commands) assert.equal((await folder.run(args)).status, 0);
-  return folder;
-}
 
 Deno.test(`server or client killed ${ROUNDS} times under load: nothing that was shown is lost`, async () => {
-  await using folder = await folderWithCertificates();
+  await using folder = await ProgramFolder.ofTeam(TALKERS);
   const pem = await Deno.readTextFile(`${folder.path}/certs/ca-cert.pem`);
   const ca = parseCertificatePem(pem, "ca");
   const random = new SeededRandom(SEED);

@@ -17,9 +17,10 @@ import {
 
 const DAY_MS = 86_400_000;
 
-async function strangersLine(): Promise<string> {
+/** Somebody else's certificate in the place of the owner's. */
+async function shownAsOwner(name: "stranger" | "mallory"): Promise<string> {
   const text = await buildTranscript();
-  const der = (await cast()).stranger.certificate.der.toBase64();
+  const der = (await cast())[name].certificate.der.toBase64();
   const at = lineOf(text, "# Certificate (client)");
   return editLine(text, at, () => `# Certificate (client): ${der}`);
 }
@@ -28,7 +29,7 @@ async function strangersLine(): Promise<string> {
 export const SIGNER_FAULTS: readonly ClassicFault[] = [
   {
     name: "a stranger's certificate shown as the owner's",
-    make: strangersLine,
+    make: () => shownAsOwner("stranger"),
     verdict: "INVALID",
     line: "# Certificate (client)",
     code: "BAD_CERT",
@@ -52,12 +53,7 @@ export const SIGNER_FAULTS: readonly ClassicFault[] = [
   },
   {
     name: "another member's certificate shown as the owner's",
-    make: async () => {
-      const text = await buildTranscript();
-      const der = (await cast()).mallory.certificate.der.toBase64();
-      const at = lineOf(text, "# Certificate (client)");
-      return editLine(text, at, () => `# Certificate (client): ${der}`);
-    },
+    make: () => shownAsOwner("mallory"),
     verdict: "INVALID",
     line: FIRST + 1,
     code: "SIG_FAIL",

@@ -19,6 +19,7 @@ import {
   SAYINGS,
   spliceLines,
 } from "./transcript_builder.ts";
+import { vectorIndexText } from "./vector_index.ts";
 
 /** A file, and what a verifier says of it. */
 export interface ClassicVector {
@@ -114,8 +115,7 @@ function fileName(name: string): string {
 
 /** The list of all vectors, as it is on the disk. */
 export function classicIndex(vectors: readonly ClassicVector[]): string {
-  const cases = vectors.map(({ text: _text, ...vector }) => vector);
-  return `${JSON.stringify({ comment: COMMENT, count: cases.length, cases }, null, 1)}\n`;
+  return vectorIndexText(COMMENT, vectors);
 }
 
 const COMMENT =

@@ -8,11 +8,11 @@
 import type { ErrorCode } from "../../src/errors.ts";
 import type { OwnIdentity } from "../../src/protocol/v2/handshake.ts";
 import { decodeCanonicalJson, encodeCanonicalJson } from "../../src/protocol/v2/canonical_json.ts";
-import { ProofMaker } from "../../src/transcript/v2/proof.ts";
-import { verifyRoom } from "../../src/transcript/v2/verify.ts";
-import { fileOf, RoomFiles } from "./room_files.ts";
+import { proofIn } from "./prove.ts";
+import { RoomFiles } from "./room_files.ts";
 import { SeededRandom } from "./seeded_random.ts";
 import { transcriptIdentity, transcriptRoot, TRANSCRIPTS_URL } from "./transcript_keys.ts";
+import { withoutText } from "./vector_index.ts";
 
 /** A proof, and what a verifier says of it. */
 export interface ProofVector {
@@ -83,15 +83,7 @@ export const PAIRS: readonly PairVector[] = [
 ];
 
 async function proofOf(lines: Lines, index: number): Promise<Record<string, unknown>> {
-  const makers: ProofMaker[] = [];
-  const { tree } = await verifyRoom(fileOf(lines), {
-    anchors: [transcriptRoot()],
-    onHeader: ({ server, chain, size: from }) =>
-      void makers.push(new ProofMaker(index, undefined, { from, chains: [server, chain] })),
-    onMessage: (message) => makers[0]?.take(message),
-  });
-  if (tree === undefined) throw new Error("the file is broken");
-  const line = new TextEncoder().encode(makers[0]?.make(tree) ?? "");
+  const line = await proofIn(lines, { index, anchors: [transcriptRoot()] });
   return decodeCanonicalJson(line, line.length) as Record<string, unknown>;
 }
 
@@ -130,8 +122,8 @@ export async function proofVectors(): Promise<readonly ProofVector[]> {
 
 /** Both lists, as they are on the disk. */
 export function otherIndex(proofs: readonly ProofVector[]): string {
-  const cases = proofs.map(({ text: _text, ...vector }) => vector);
-  return `${JSON.stringify({ comment: COMMENT, proofs: cases, pairs: PAIRS }, null, 1)}\n`;
+  const lists = { comment: COMMENT, proofs: proofs.map(withoutText), pairs: PAIRS };
+  return `${JSON.stringify(lists, null, 1)}\n`;
 }
 
 const COMMENT =

@@ -5,6 +5,7 @@
  * @module
  */
 
+import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { SETTING_NAMES } from "../../src/cli/settings.ts";
 
@@ -146,6 +147,34 @@ export class ProgramFolder implements AsyncDisposable {
   /** Makes an empty folder. */
   static async create(): Promise<ProgramFolder> {
     return new ProgramFolder(await Deno.makeTempDir({ prefix: "securechat-program-" }));
+  }
+
+  /** Makes a folder with a CA, the certificate of `chat.test`, and one of each person in certs/NAME. */
+  static async ofTeam(people: readonly string[]): Promise<ProgramFolder> {
+    const folder = await ProgramFolder.create();
+    const keys = ["--key-type", "ed25519"];
+    const commands = [
+      ["ca", "init", "--name", "Team CA", ...keys],
+      ["cert", "issue", "--cn", "chat.test", "--type", "server", ...keys],
+      ...people.map((name) => [
+        ...["cert", "issue", "--cn", name, "--type", "client", "--out", `certs/${name}`, ...keys],
+      ]),
+    ];
+    for (const args of commands) {
+      const { status, stderr } = await folder.run(args);
+      assert.equal(status, 0, stderr);
+    }
+    return folder;
+  }
+
+  /** Starts a server on a free port, without an operator; waits until it listens. */
+  async serve(
+    args: readonly string[] = [],
+  ): Promise<{ readonly server: RunningProgram; readonly address: string }> {
+    const server = this.start(["serve", "--port", "0", ...args]);
+    await server.closeInput();
+    const [, address = ""] = await server.until("stderr", /listening on (\S+:\d+)/);
+    return { server, address };
   }
 
   /**

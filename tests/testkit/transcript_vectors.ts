@@ -12,6 +12,7 @@ import { type Edits, RoomFiles } from "./room_files.ts";
 import { typeOf } from "./room_file_mutations.ts";
 import { SeededRandom } from "./seeded_random.ts";
 import { transcriptIdentity, TRANSCRIPTS_URL } from "./transcript_keys.ts";
+import { vectorIndexText } from "./vector_index.ts";
 
 /** A file, and what a verifier says of it. */
 export interface TranscriptVector {
@@ -250,8 +251,7 @@ export async function transcriptVectors(): Promise<readonly MadeVector[]> {
 
 /** The list of all vectors, as it is on the disk. */
 export function vectorIndex(vectors: readonly MadeVector[]): string {
-  const cases = vectors.map(({ text: _text, ...vector }) => vector);
-  return `${JSON.stringify({ comment: COMMENT, count: cases.length, cases }, null, 1)}\n`;
+  return vectorIndexText(COMMENT, vectors);
 }
 
 const COMMENT =

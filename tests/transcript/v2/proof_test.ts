@@ -1,12 +1,12 @@
 /** One statement alone: the proof verifies by itself, and nothing in it can be changed. */
 
 import assert from "node:assert/strict";
-import { ProofMaker, verifyProof } from "../../../src/transcript/v2/proof.ts";
+import { verifyProof } from "../../../src/transcript/v2/proof.ts";
 import { encodeStatement, leafHash, parseStatement } from "../../../src/protocol/v2/statement.ts";
-import { verifyRoom } from "../../../src/transcript/v2/verify.ts";
 import { asChatError } from "../../../src/errors.ts";
 import { identity2, SERVER2_NAME, trust2 } from "../../testkit/identities2.ts";
-import { fileOf, smallTalk } from "../../testkit/room_files.ts";
+import { proofIn } from "../../testkit/prove.ts";
+import { smallTalk } from "../../testkit/room_files.ts";
 import { SeededRandom } from "../../testkit/seeded_random.ts";
 
 const random = new SeededRandom("proofs");
@@ -19,29 +19,9 @@ async function cast() {
   };
 }
 
-async function proveIn(lines: readonly string[], index: number) {
-  const makers: ProofMaker[] = [];
-  const { tree } = await verifyRoom(fileOf(lines), {
-    ...{ anchors: (await trust2()).anchors },
-    onHeader: ({ server, chain, size: from }) =>
-      void makers.push(new ProofMaker(index, undefined, { from, chains: [server, chain] })),
-    onMessage: (message) => makers[0]?.take(message),
-  });
-  assert.ok(tree && makers[0]);
-  return new TextEncoder().encode(makers[0].make(tree));
-}
-
 async function prove(side: "server" | "alice" | "bob", index: number, by?: string) {
   const files = await smallTalk(await cast(), { random: (length) => random.bytes(length) });
-  const makers: ProofMaker[] = [];
-  const { tree } = await verifyRoom(fileOf(files[side]), {
-    ...{ anchors: (await trust2()).anchors },
-    onHeader: ({ server, chain, size: from }) =>
-      void makers.push(new ProofMaker(index, by, { from, chains: [server, chain] })),
-    onMessage: (message) => makers[0]?.take(message),
-  });
-  assert.ok(tree && makers[0]);
-  return new TextEncoder().encode(makers[0].make(tree));
+  return await proofIn(files[side], { index, by, anchors: (await trust2()).anchors });
 }
 
 Deno.test("a proof shows each entry of each file under a head of the server", async () => {
@@ -156,6 +136,7 @@ Deno.test(`of ${COUNT} changed proofs none verifies, and none from another CA`, 
 });
 
 Deno.test("a proof has no byte of another's words, and its hashes tell nobody who guesses them", async () => {
+  const { anchors } = await trust2();
   const files = await smallTalk(await cast(), { random: (length) => random.bytes(length) });
   const statements = files.alice.flatMap((line) => {
     const value = JSON.parse(line);
@@ -165,7 +146,9 @@ Deno.test("a proof has no byte of another's words, and its hashes tell nobody wh
     type === "entry"
   );
   const index = 2;
-  const proof = JSON.parse(new TextDecoder().decode(await proveIn(files.alice, index))) as Proof;
+  const proof = JSON.parse(
+    new TextDecoder().decode(await proofIn(files.alice, { index, anchors })),
+  ) as Proof;
   const spelled = JSON.stringify(proof) + new TextDecoder().decode(
     Uint8Array.fromBase64(String(proof.stmt)),
   );
