@@ -28,7 +28,10 @@ export interface Viewers {
   readonly present: readonly Stay[];
   /** Who came later and was sent past entries down to it or below; in a server's file alone it is told. */
   readonly later: readonly (Stay & { readonly sentFrom: number })[];
-  /** Who came later, without anything in this file that tells what they were sent. */
+  /**
+   * Who came later, where this file does not tell whether they were sent it: what a session was sent is
+   * in the server's file, and there of each session, not of each coming.
+   */
   readonly untold: readonly Stay[];
 }
 
@@ -64,15 +67,15 @@ export class Presence {
     if (index < report.from || index >= report.size) return undefined;
     const isThere = ({ from = -1, until = Infinity }: Stay) => from <= index && index < until;
     const after = this.#stays.filter(({ from = -1 }) => from > index);
-    const later = after.map((stay) => ({ ...stay, sentFrom: sentFrom(stay, report) }));
-    return {
-      isWhole: this.#from === 0,
-      present: this.#stays.filter(isThere),
-      later: later.flatMap(({ sentFrom, ...stay }) =>
-        sentFrom !== undefined && sentFrom <= index ? [{ ...stay, sentFrom }] : []
-      ),
-      untold: later.filter(({ sentFrom }) => sentFrom === undefined),
-    };
+    const later: Viewers["later"][number][] = [];
+    const untold: Stay[] = [];
+    for (const stay of after) {
+      const froms = sentFrom(stay, report);
+      const [least, most] = [Math.min(...froms), Math.max(...froms)];
+      if (froms.length > 0 && most <= index) later.push({ ...stay, sentFrom: most });
+      else if (least <= index || froms.length === 0) untold.push(stay);
+    }
+    return { isWhole: this.#from === 0, present: this.#stays.filter(isThere), later, untold };
   }
 
   /** Whoever speaks without having come in this file came before it. */
@@ -99,9 +102,8 @@ export class Presence {
   }
 }
 
-/** The least entry that any session of theirs was sent: the server's file has the heads that say so. */
-function sentFrom({ fingerprint }: Stay, { role, sessions }: RoomReport): number | undefined {
-  if (role !== "server") return undefined;
-  const own = sessions.filter((session) => session.fingerprint === fingerprint);
-  return own.length === 0 ? undefined : Math.min(...own.map(({ from }) => from));
+/** The first entry that each session of theirs was sent: the server's file has the heads that say so. */
+function sentFrom({ fingerprint }: Stay, { role, sessions }: RoomReport): readonly number[] {
+  if (role !== "server") return [];
+  return sessions.filter((session) => session.fingerprint === fingerprint).map(({ from }) => from);
 }

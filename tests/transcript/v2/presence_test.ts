@@ -1,12 +1,22 @@
 import assert from "node:assert/strict";
 import { Presence, type Viewers } from "../../../src/transcript/v2/presence.ts";
 import { verifyRoom } from "../../../src/transcript/v2/verify.ts";
-import { transcriptRoot, TRANSCRIPTS_URL } from "../../testkit/transcript_keys.ts";
+import { fileOf, RoomFiles } from "../../testkit/room_files.ts";
+import { SeededRandom } from "../../testkit/seeded_random.ts";
+import {
+  transcriptIdentity,
+  transcriptRoot,
+  TRANSCRIPTS_URL,
+} from "../../testkit/transcript_keys.ts";
 
-/** Who could see an entry, by a file of the vectors: names with where they came and went. */
+/** The same by a file of the vectors. */
 async function viewers(file: string, index: number) {
+  return await viewersIn(await Deno.readFile(new URL(`${file}.jsonl`, TRANSCRIPTS_URL)), index);
+}
+
+/** Who could see an entry: names with where they came and went. */
+async function viewersIn(bytes: Uint8Array, index: number) {
   const presence = new Presence();
-  const bytes = await Deno.readFile(new URL(`${file}.jsonl`, TRANSCRIPTS_URL));
   const { report } = await verifyRoom(bytes, {
     anchors: [transcriptRoot()],
     onEntry: (entry) => presence.take(entry),
@@ -60,4 +70,16 @@ Deno.test("Presence says of a member's file what it cannot tell", async () => {
 Deno.test("Presence has nothing to say of an entry that the file does not have", async () => {
   assert.equal(await viewers("good_server", 8), undefined);
   assert.equal(await viewers("good_bob", 0), undefined);
+});
+
+Deno.test("Presence does not take what somebody was sent at first for what they were sent later", async () => {
+  const [server, alice] = [await transcriptIdentity("server"), await transcriptIdentity("alice")];
+  const random = new SeededRandom("again");
+  const files = await RoomFiles.open({ server, random: (length) => random.bytes(length) });
+  await files.leave(await files.join(alice, "a1".repeat(16))); // 1 and 2, sent from entry 0
+  await files.state("notice", "nobody is here"); // 3
+  await files.leave(await files.join(alice, "a2".repeat(16), 0)); // 4 and 5, sent from entry 5
+  await files.close();
+  const found = await viewersIn(fileOf(files.server), 3);
+  assert.deepEqual(found, { present: [], later: [], untold: ["alice 4 5"] });
 });
