@@ -21,6 +21,7 @@ import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
 import type { ChatConnection } from "./chat_connection.ts";
 import { RoomStay } from "./room_stay.ts";
 import { FrameStream } from "./frame_stream.ts";
+import { closedEarly, gone } from "./lost.ts";
 import type { Limits } from "./limits.ts";
 import { SecureLink } from "./secure_link.ts";
 import { within } from "./within.ts";
@@ -279,12 +280,4 @@ function unasked(): ChatError {
   return new ChatError("HANDSHAKE", "cannot go on: an answer came, and nothing was asked", {
     hint: "the other side broke the protocol: check that both run the same version",
   });
-}
-
-function gone(when: string): ChatError {
-  return new ChatError("CONNECTION", `the other side closed the connection ${when}`);
-}
-
-function closedEarly(when: string): ChatError {
-  return new ChatError("TRUNCATED", `cannot go on: the other side closed the connection ${when}`);
 }

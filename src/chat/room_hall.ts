@@ -12,7 +12,6 @@ import type { Trust } from "../pki/trust.ts";
 import type { SessionEvent } from "../protocol/session.ts";
 import { chainJudge, keepVerdicts } from "../protocol/v2/chain_judge.ts";
 import type { OwnIdentity, SignInMode } from "../protocol/v2/handshake.ts";
-import { encodeMessage } from "../protocol/v2/messages.ts";
 import { membersOfDirectRoom } from "../protocol/v2/room_name.ts";
 import type { KeyAccountStore } from "../store/key_accounts.ts";
 import type { HallOptions } from "./classic_hall.ts";
@@ -139,11 +138,13 @@ export class RoomHall implements Hall {
   /** See {@link Hall}. */
   async serve({ id, address, stream, first, place }: Arrival): Promise<void> {
     const { own, trust, signIn, limits, now } = this.#options;
-    const connection = new RoomSession({
+    const connection: RoomSession = new RoomSession({
       ...{ stream, first, own, signIn, limits, now },
       trust: trust(),
       desk: this.#desk,
       roomOf: (name, fingerprint) => this.#roomFor(name, fingerprint),
+      endEarlier: (session, fingerprint) => this.#endEarlier(session, { fingerprint, connection }),
+      onJoined: (room) => this.#tellOfTwo(room, connection),
       onEvent: (event) => {
         if (event.kind === "signed_in") place.release();
         return this.#react(member, event);
@@ -180,9 +181,49 @@ export class RoomHall implements Hall {
     const other = pair?.find((one) => one !== fingerprint);
     if (other === undefined) return await this.#host(name);
     if (!this.#hosts.has(name)) this.#requireMayBegin({ other, by: fingerprint });
-    const host = await this.#host(name);
-    this.#invite(name, { other, by: fingerprint });
-    return host;
+    return await this.#host(name);
+  }
+
+  /**
+   * Ends an earlier session of a person who is here again: his line may have been lost without the
+   * server's noticing. After this nothing of it can be placed.
+   */
+  async #endEarlier(
+    session: string,
+    { fingerprint, connection }: { readonly fingerprint: string; readonly connection: RoomSession },
+  ): Promise<void> {
+    const error = new ChatError(
+      "CONNECTION",
+      "this person is here again: the earlier session ends",
+    );
+    const ending = [...this.#members.values()].flatMap((one) => {
+      const isIt = one.connection !== connection && one.connection.name === session &&
+        one.certificate?.fingerprint === fingerprint;
+      return isIt ? [one.connection.endForGood(error)] : [];
+    });
+    await Promise.all(ending);
+  }
+
+  /**
+   * Somebody is in a room: of two, the other is told; and he himself of the rooms where somebody waits
+   * for him.
+   */
+  #tellOfTwo(name: string, connection: RoomSession): void {
+    const { peer } = connection;
+    if (peer === undefined) return;
+    const pair = membersOfDirectRoom(name);
+    const other = pair?.find((one) => one !== peer.fingerprint);
+    for (const { certificate, connection } of this.#members.values()) {
+      if (certificate?.fingerprint === other) connection.invite(name, peer);
+    }
+    if (connection.roomCount > 1) return;
+    for (const [room, opening] of this.#hosts) {
+      if (membersOfDirectRoom(room)?.includes(peer.fingerprint) !== true) continue;
+      opening.then((host) => {
+        const by = host.people().find(({ fingerprint }) => fingerprint !== peer.fingerprint);
+        if (by !== undefined) connection.invite(room, by);
+      }, () => undefined); // a room that cannot be opened has nobody in it
+    }
   }
 
   /** Each room is a file: nobody makes many, or one for people who are not here. */
@@ -196,13 +237,6 @@ export class RoomHall implements Hall {
       throw new ChatError("ROOM", `cannot begin more than ${DIRECT_ROOMS_MAX} rooms of two`);
     }
     this.#begun.set(by, begun + 1);
-  }
-
-  #invite(room: string, { other, by }: { readonly other: string; readonly by: string }): void {
-    const object = encodeMessage({ type: "invite", by, room });
-    for (const { certificate, connection } of this.#members.values()) {
-      if (certificate?.fingerprint === other) connection.invite(room, object);
-    }
   }
 
   #tellDisk(isFull: boolean): void {

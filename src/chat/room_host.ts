@@ -115,6 +115,13 @@ export class RoomHost {
     return [...this.#present];
   }
 
+  /** Who they are, each once: one person may be in it with several sessions. */
+  people(): readonly PeerIdentity[] {
+    const peers = new Map<string, PeerIdentity>();
+    for (const { member: { peer } } of this.#present) peers.set(peer.fingerprint, peer);
+    return [...peers.values()];
+  }
+
   /**
    * Lets somebody in: a line of the server says so; he is told where the log stands, and what he may see.
    *

@@ -7,12 +7,13 @@
 import { concat } from "../bytes/concat.ts";
 import { printable } from "../bytes/printable.ts";
 import { asChatError, ChatError } from "../errors.ts";
-import { leafAccountOf } from "../pki/leaf_account.ts";
 import type { Trust } from "../pki/trust.ts";
 import { HANDSHAKE_BODY_MAX_BYTES } from "../protocol/frame.ts";
 import type { SessionEvent } from "../protocol/session.ts";
 import type { OwnIdentity, SecureChannel, SignInMode } from "../protocol/v2/handshake.ts";
+import { LISTED_MAX } from "../protocol/v2/fields.ts";
 import { encodeMessage, type Message, parseMessage } from "../protocol/v2/messages.ts";
+import type { PeerIdentity } from "../protocol/v2/peer_identity.ts";
 import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
 import { parseHead } from "../protocol/v2/head.ts";
 import { parseStatement } from "../protocol/v2/statement.ts";
@@ -24,8 +25,10 @@ import type { MemberLink } from "./member.ts";
 import type { RoomHost } from "./room_host.ts";
 import type { Present } from "./room_parts.ts";
 import { SecureLink } from "./secure_link.ts";
-import { SIGN_IN_TRIES, type SignInDesk } from "./sign_in_desk.ts";
+import { signInSession } from "./session_sign_in.ts";
+import type { SignInDesk } from "./sign_in_desk.ts";
 import { Unflushed } from "./unflushed.ts";
+import { closedEarly, gone } from "./lost.ts";
 import { within } from "./within.ts";
 
 /** Rooms that one session may be in. */
@@ -53,6 +56,10 @@ export interface RoomSessionOptions {
   now(): number;
   /** Finds a room that a person may join; throws ROOM. */
   roomOf(name: string, fingerprint: string): Promise<RoomHost>;
+  /** Ends an earlier session of this person, and waits until nothing of it can be placed any more. */
+  endEarlier(session: string, fingerprint: string): Promise<void>;
+  /** This session is in a room now. */
+  onJoined(room: string): void;
   /** Told of every event, in order; may end the session by an error that it returns. */
   onEvent(event: SessionEvent): ChatError | undefined;
 }
@@ -81,7 +88,9 @@ export class RoomSession implements MemberLink {
   readonly #ended = Promise.withResolvers<void>();
   /** Rejects when the session is ended from outside, whatever it waits for. */
   readonly #broken = Promise.withResolvers<never>();
+  readonly #released = Promise.withResolvers<void>();
   #link: SecureLink | undefined;
+  #channel: Pick<SecureChannel, "session" | "peer"> | undefined;
   #error: ChatError | undefined;
   /** The other side said why it ends: there is nobody to tell. */
   #isTold = false;
@@ -94,6 +103,21 @@ export class RoomSession implements MemberLink {
     const onFailure = (error: ChatError) => this.#fail(error);
     this.#unflushed = new Unflushed({ maxBytes: UNFLUSHED_MAX_BYTES, onFailure });
     this.#broken.promise.catch(() => undefined); // whoever waits is told
+  }
+
+  /** The session's name, once the handshake is done. */
+  get name(): string | undefined {
+    return this.#channel?.session;
+  }
+
+  /** Whose it is, once the handshake is done. */
+  get peer(): PeerIdentity | undefined {
+    return this.#channel?.peer;
+  }
+
+  /** Rooms that it was or is in. */
+  get roomCount(): number {
+    return this.#rooms.size;
   }
 
   /** Whether it is in a room and can be heard. */
@@ -123,7 +147,9 @@ export class RoomSession implements MemberLink {
     const kind = this.#error?.code === "REVOKED" ? "remove" : "leave";
     const rooms = [...this.#rooms.values()];
     const releases = rooms.map(({ host, present }) => host.release(present, kind));
-    await within(Promise.allSettled(releases), RELEASE_MS); // rooms tell of their failures themselves
+    const released = Promise.allSettled(releases); // rooms tell of their failures themselves
+    void released.then(() => this.#released.resolve());
+    await within(released, RELEASE_MS);
     for (const { left } of rooms) left.resolve();
   }
 
@@ -131,10 +157,18 @@ export class RoomSession implements MemberLink {
    * Tells of a room of two that the other one is in.
    *
    * @param room Its name.
-   * @param object The invitation.
+   * @param by The other one.
    */
-  invite(room: string, object: Uint8Array): void {
-    if (this.isOpen && !this.#rooms.has(room)) this.#link?.send(object);
+  invite(room: string, by: PeerIdentity): void {
+    if (!this.isOpen || this.#rooms.has(room)) return;
+    this.#show(by);
+    this.#link?.send(encodeMessage({ type: "invite", by: by.fingerprint, room }));
+  }
+
+  /** Ends at once, and waits until nothing of it can be placed any more. */
+  async endForGood(error: ChatError): Promise<void> {
+    this.#fail(error);
+    await this.#released.promise;
   }
 
   /** Ends every room with our final head, and waits for the client's. */
@@ -187,9 +221,14 @@ export class RoomSession implements MemberLink {
   async #serve(channel: SecureChannel): Promise<void> {
     const link = new SecureLink({ stream: this.#options.stream, channel });
     this.#link = link; // from here on the client is told why it is refused
+    this.#channel = channel;
     this.#tell({ kind: "phase", phase: 2, text: "certificates, and proof of their keys" });
     this.#tell({ kind: "peer", certificate: channel.peer.leaf });
-    await this.#signIn(link, channel);
+    await signInSession(link, channel, {
+      ...this.#options,
+      onEvent: (event) => this.#tell(event),
+      told: (status) => this.#told(status),
+    });
     for (;;) {
       const objects = await link.next();
       if (objects === undefined) {
@@ -209,39 +248,14 @@ export class RoomSession implements MemberLink {
     }
   }
 
-  async #signIn(link: SecureLink, { peer }: SecureChannel): Promise<void> {
-    const { signIn, limits, desk, now } = this.#options;
-    const endMs = performance.now() + limits.signInMs;
-    let account = { email: "", username: peer.name };
-    for (let tries = 1; signIn === "password";) {
-      const withinMs = Math.max(1, endMs - performance.now());
-      const [object, ...more] = await link.next({ withinMs, what: "signing in" }) ?? [];
-      if (object === undefined) throw gone("before it had signed in");
-      if (more.length > 0) throw new ChatError("HANDSHAKE", "cannot sign in twice at once");
-      const request = parseMessage(object, ["register", "login", "ping", "status"]);
-      if (request.type === "status") throw this.#told(request);
-      if (request.type === "ping") continue;
-      const answer = await desk.answer(request, { ...leafAccountOf(peer.leaf), nowMs: now() });
-      link.send(encodeMessage({ type: "status", status: answer.status, message: answer.text }));
-      if (answer.kind === "accepted") {
-        account = answer;
-        break;
-      }
-      this.#tell({ kind: "refused", error: answer.error });
-      if (tries++ >= SIGN_IN_TRIES) {
-        throw new ChatError("SIGN_IN", "cannot sign in: too many tries");
-      }
-    }
-    this.#tell({ kind: "signed_in", email: account.email, username: account.username });
-    this.#tell({ kind: "phase", phase: 3, text: "signed in" });
-  }
-
   /** Takes one object; gives what must be on the disk before too much more is read. */
   async #take(
     object: Uint8Array,
     { link, channel }: Conversation,
   ): Promise<{ readonly flushed: Promise<void> } | undefined> {
-    const message = parseMessage(object, ["msg", "head", "join", "leave", "ping", "status"]);
+    const message = parseMessage(object, [
+      ...["msg", "head", "join", "leave", "who", "gone", "ping", "status"] as const,
+    ]);
     switch (message.type) {
       case "status":
         throw this.#told(message);
@@ -268,6 +282,12 @@ export class RoomSession implements MemberLink {
       case "join":
         await this.#join(message, { link, channel });
         return undefined;
+      case "gone":
+        await this.#options.endEarlier(message.session, channel.peer.fingerprint);
+        return undefined;
+      case "who":
+        this.#list(message.room, link);
+        return undefined;
       case "leave": {
         const { host, present } = this.#roomOf(message.room);
         await this.#unflushed.all(); // what was said before it comes back before our final head
@@ -289,30 +309,60 @@ export class RoomSession implements MemberLink {
     throw new ChatError("HANDSHAKE", `cannot speak in room "${printable(room)}": not joined`);
   }
 
+  /** Who is in a room: those whose chains this client lacks are shown first. */
+  #list(room: string, link: SecureLink): void {
+    const peers = this.#roomOf(room).host.people();
+    const listed = peers.slice(0, LISTED_MAX);
+    for (const peer of listed) this.#show(peer);
+    const members = listed.map(({ fingerprint }) => fingerprint);
+    link.send(
+      encodeMessage({ type: "members", members, more: peers.length - listed.length, room }),
+    );
+  }
+
+  #show({ fingerprint, chain }: PeerIdentity): void {
+    if (this.#shown.has(fingerprint)) return;
+    this.#shown.add(fingerprint);
+    this.#link?.send(encodeMessage({ type: "peer", chain }));
+  }
+
   async #join({ room, want }: Message<"join">, { link, channel }: Conversation): Promise<void> {
     if (this.#rooms.has(room) || this.#rooms.size >= ROOMS_MAX) {
       throw new ChatError("ROOM", `cannot join: each room once, and at most ${ROOMS_MAX} rooms`);
     }
-    const { host, present } = await this.#enter({ room, want }, { link, channel });
+    const entered = await this.#enter({ room, want }, { link, channel });
+    if (entered === undefined) return;
+    const { host, present } = entered;
     this.#rooms.set(room, { host, present, left: Promise.withResolvers(), hasFinal: false });
+    this.#options.onJoined(room);
     this.#tell({ kind: "phase", phase: 4, text: `room ${room}` });
     if (this.#rooms.size === 1) {
       this.#tell({ kind: "phase", phase: 5, text: "chat, every statement signed" });
     }
   }
 
-  /** Where that takes long, whoever is ended meanwhile does not stay in the room. */
+  /**
+   * Where that takes long, whoever is ended meanwhile does not stay in the room. A client that is in
+   * other rooms stays there when this one is refused.
+   */
   async #enter(
     { room, want }: Pick<Message<"join">, "room" | "want">,
     { link, channel: { peer, session } }: Conversation,
-  ): Promise<Pick<Joined, "host" | "present">> {
+  ): Promise<Pick<Joined, "host" | "present"> | undefined> {
     try {
       const host = await this.#options.roomOf(room, peer.fingerprint);
       const abort = (error: ChatError) => this.#fail(error);
       const joining = host.join({ link, peer, session, want, shown: this.#shown, abort });
       return { host, present: await this.#unlessEnded(joining, host) };
     } catch (thrown) {
-      if (asChatError(thrown).code === "BUSY") this.#tellBusy(link);
+      const error = asChatError(thrown);
+      const isBusy = error.code === "BUSY";
+      if (this.#rooms.size > 0 && (isBusy || error.code === "ROOM") && this.#error === undefined) {
+        const message = isBusy ? DISK_FULL_TEXT : error.message;
+        link.send(encodeMessage({ type: "not_joined", code: error.code, message, room }));
+        return undefined;
+      }
+      if (isBusy) this.#tellBusy(link);
       throw thrown;
     }
   }
@@ -343,14 +393,6 @@ export class RoomSession implements MemberLink {
     const error = this.#options.onEvent(event);
     if (error !== undefined) throw error;
   }
-}
-
-function gone(when: string): ChatError {
-  return new ChatError("CONNECTION", `the other side closed the connection ${when}`);
-}
-
-function closedEarly(when: string): ChatError {
-  return new ChatError("TRUNCATED", `cannot go on: the other side closed the connection ${when}`);
 }
 
 function joinFrames(frames: readonly Uint8Array[]): Uint8Array {

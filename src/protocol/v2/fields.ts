@@ -85,6 +85,12 @@ export const ordinal = z.int().min(1);
 /** A fingerprint of a leaf: SHA-256 of its DER. */
 export const fingerprint = hex(32);
 
+/** People who are listed at once. */
+export const LISTED_MAX = 512;
+
+/** Some people of a room. */
+export const fingerprints = z.array(fingerprint).max(LISTED_MAX).readonly();
+
 /** A hash of the tree. */
 export const treeHash = hex(32);
 

@@ -60,7 +60,21 @@ export const MESSAGES = {
     sig: field.signature,
     type: z.literal("joined"),
   }),
+  not_joined: z.strictObject({
+    code: field.statusCode,
+    message: field.sentence,
+    room: field.roomName,
+    type: z.literal("not_joined"),
+  }),
   leave: z.strictObject({ room: field.roomName, type: z.literal("leave") }),
+  gone: z.strictObject({ session: field.identifier, type: z.literal("gone") }),
+  who: z.strictObject({ room: field.roomName, type: z.literal("who") }),
+  members: z.strictObject({
+    members: field.fingerprints,
+    more: field.count,
+    room: field.roomName,
+    type: z.literal("members"),
+  }),
   invite: z.strictObject({
     by: field.fingerprint,
     room: field.roomName,
