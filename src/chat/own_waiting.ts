@@ -6,6 +6,8 @@ const LONG_MS = 5_000;
 
 /** What it needs of the world. */
 export interface OwnWaitingOptions {
+  /** Where they are said. */
+  readonly room: string;
   now(): number;
   /** Told when words wait for long, and when all have come back. Must not throw. */
   onEvent(event: SessionEvent): void;
@@ -45,7 +47,7 @@ export class OwnWaiting {
     this.#reason = undefined;
     if (!this.#hasTold) return;
     this.#hasTold = false;
-    this.#options.onEvent({ kind: "waiting", count: 0 });
+    this.#options.onEvent({ kind: "waiting", room: this.#options.room, count: 0 });
   }
 
   /**
@@ -86,7 +88,8 @@ export class OwnWaiting {
     if (dueAtMs !== undefined && dueAtMs <= this.#options.now()) {
       this.#hasTold = true;
       const reason = this.#reason === undefined ? {} : { reason: this.#reason };
-      this.#options.onEvent({ kind: "waiting", count: this.#saidMs.length, ...reason });
+      const { room, onEvent } = this.#options;
+      onEvent({ kind: "waiting", room, count: this.#saidMs.length, ...reason });
     }
     this.#alarm.set();
   }

@@ -1,7 +1,7 @@
 /**
- * A client of protocol 2: dials, proves who it is, signs in, and is in one room.
+ * One connection of a client of protocol 2: it proves who it is, signs in, and is in rooms.
  *
- * What is received is checked, written to the transcript and only then shown.
+ * What is received is checked, written to the room's transcript and only then shown.
  *
  * @module
  */
@@ -9,6 +9,7 @@
 import { asChatError, ChatError } from "../errors.ts";
 import type { Trust } from "../pki/trust.ts";
 import { concat } from "../bytes/concat.ts";
+import { printable } from "../bytes/printable.ts";
 import { randomBytes } from "../crypto/entropy.ts";
 import { HANDSHAKE_BODY_MAX_BYTES } from "../protocol/frame.ts";
 import type { SessionEvent, SignIn } from "../protocol/session.ts";
@@ -16,12 +17,14 @@ import { Authors } from "../protocol/v2/authors.ts";
 import { chainJudge, keepVerdicts } from "../protocol/v2/chain_judge.ts";
 import { ClientHandshake } from "../protocol/v2/client_handshake.ts";
 import type { OwnIdentity, SecureChannel } from "../protocol/v2/handshake.ts";
-import { encodeMessage, type Message, parseMessage } from "../protocol/v2/messages.ts";
+import { encodeMessage, type Message } from "../protocol/v2/messages.ts";
 import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
 import type { ChatConnection } from "./chat_connection.ts";
+import { RoomInbox } from "./room_inbox.ts";
 import { RoomStay } from "./room_stay.ts";
 import { FrameStream } from "./frame_stream.ts";
 import { closedEarly, gone } from "./lost.ts";
+import { unasked } from "./unasked.ts";
 import type { Limits } from "./limits.ts";
 import { SecureLink } from "./secure_link.ts";
 import { within } from "./within.ts";
@@ -29,15 +32,23 @@ import { within } from "./within.ts";
 /** The other side's final head is waited for, ms. */
 const FINAL_MS = 3_000;
 
+/** A room that is wanted. */
+export interface WantedRoom {
+  readonly room: string;
+  /** How many past entries are wanted. */
+  readonly want: number;
+}
+
 /** What a client is made of. */
-export interface RoomClientOptions {
+export interface RoomClientOptions extends WantedRoom {
   readonly conn: Deno.TcpConn;
   readonly own: OwnIdentity;
   readonly trust: Trust;
   readonly serverName: string;
-  readonly room: string;
-  /** How many past entries are wanted. */
-  readonly want: number;
+  /** Rooms that are joined after the first one. */
+  readonly more?: readonly WantedRoom[];
+  /** An earlier session of this side, which the server ends before this one joins. */
+  readonly after?: string;
   readonly transcriptDir: string;
   readonly limits: Limits;
   /** Tell each message of the handshake. */
@@ -47,34 +58,60 @@ export interface RoomClientOptions {
   onEvent(event: SessionEvent): Promise<unknown> | void;
 }
 
+/** What the server is answered by. */
+interface Conversation {
+  readonly link: SecureLink;
+  readonly channel: SecureChannel;
+  readonly authors: Authors;
+}
+
 /** See the module. */
 export class RoomClient implements ChatConnection {
   readonly #options: RoomClientOptions;
   readonly #stream: FrameStream;
   readonly #finished = Promise.withResolvers<void>();
-  #link: SecureLink | undefined;
-  #channel: SecureChannel | undefined;
-  #stay: RoomStay | undefined;
+  #conversation: Conversation | undefined;
+  /** Rooms that were joined, in order. */
+  readonly #stays = new Map<string, RoomStay>();
+  /** Rooms that were asked for and not answered. */
+  readonly #asked = new Map<string, WantedRoom>();
   #signIn: SignIn | undefined;
-  #hasAsked = false;
+  #isSignedIn = false;
   #error: ChatError | undefined;
+  /** What ended the connection and is of no room, as it came. */
+  #lie: Uint8Array | undefined;
   #isLeaving = false;
   #hasEnded = false;
 
-  /** @param options Socket, identity, trust, room and who is told. */
+  /** @param options Socket, identity, trust, rooms and who is told. */
   constructor(options: RoomClientOptions) {
     this.#options = options;
     this.#stream = new FrameStream(options.conn, options.limits);
   }
 
+  /** The session's name, once the handshake is done. */
+  get session(): string | undefined {
+    return this.#conversation?.channel.session;
+  }
+
+  /** Rooms that were joined, in order, those that were left among them. */
+  get stays(): ReadonlyMap<string, RoomStay> {
+    return this.#stays;
+  }
+
+  /** Whether more rooms can be joined, and those that there are be left. */
+  get isSignedIn(): boolean {
+    return this.#isSignedIn && !this.#isLeaving && !this.#hasEnded;
+  }
+
   /** See {@link ChatConnection}. */
   get isOpen(): boolean {
-    return this.#stay !== undefined && !this.#isLeaving && !this.#hasEnded && this.#stay.isOpen;
+    return !this.#isLeaving && !this.#hasEnded && this.#some((stay) => stay.isOpen);
   }
 
   /** See {@link ChatConnection}. */
   get waitingTexts(): number {
-    return this.#stay?.waitingTexts ?? 0;
+    return [...this.#stays.values()].reduce((sum, stay) => sum + stay.waitingTexts, 0);
   }
 
   /** See {@link ChatConnection}. */
@@ -84,20 +121,32 @@ export class RoomClient implements ChatConnection {
 
   /** See {@link ChatConnection}. */
   get stalled(): Promise<void> | undefined {
-    return this.#stay?.stalled;
+    return this.#first?.stalled;
   }
 
   /** See {@link ChatConnection}. */
   get transcriptPath(): string | undefined {
-    return this.#stay?.path;
+    return this.#first?.path;
+  }
+
+  get #first(): RoomStay | undefined {
+    return this.#stays.values().next().value;
+  }
+
+  #some(is: (stay: RoomStay) => boolean): boolean {
+    return [...this.#stays.values()].some(is);
   }
 
   /** See {@link ChatConnection}. */
   async run(): Promise<void> {
     try {
-      this.#channel = await this.#shakeHands();
-      this.#link = new SecureLink({ stream: this.#stream, channel: this.#channel });
-      await this.#converse(this.#link, this.#channel);
+      const channel = await this.#shakeHands();
+      const link = new SecureLink({ stream: this.#stream, channel });
+      const { trust } = this.#options;
+      const judge = keepVerdicts(chainJudge(() => trust), () => trust);
+      const authors = new Authors({ server: channel.peer, judge });
+      this.#conversation = { link, channel, authors };
+      await this.#converse(this.#conversation);
     } catch (thrown) {
       this.#error ??= asChatError(thrown);
     }
@@ -107,18 +156,18 @@ export class RoomClient implements ChatConnection {
   async #end(): Promise<void> {
     this.#hasEnded = true;
     const error = this.#error;
-    try {
-      await this.#stay?.end(error);
-    } catch (thrown) {
-      this.#error ??= asChatError(thrown);
+    for (const stay of this.#stays.values()) {
+      try {
+        await stay.end(error, this.#lie);
+      } catch (thrown) {
+        this.#error ??= asChatError(thrown);
+      }
     }
-    if (this.#link === undefined) await this.#stream.close();
-    else await this.#link.close(error !== undefined && isOurs(error) ? error : undefined);
+    const { link } = this.#conversation ?? {};
+    if (link === undefined) await this.#stream.close();
+    else await link.close(error !== undefined && isOurs(error) ? error : undefined);
     await this.#tell(
-      this.#error === undefined ? { kind: "ended" } : {
-        kind: "ended",
-        error: this.#error,
-      },
+      this.#error === undefined ? { kind: "ended" } : { kind: "ended", error: this.#error },
     );
     this.#finished.resolve();
   }
@@ -127,34 +176,69 @@ export class RoomClient implements ChatConnection {
   async signIn(request: SignIn): Promise<void> {
     this.#signIn = request;
     const { email, password } = request;
-    const type = request.mode;
-    this.#link?.send(encodeMessage({ type, email, password }));
-    await this.#link?.sent();
+    const { link } = this.#conversation ?? {};
+    link?.send(encodeMessage({ type: request.mode, email, password }));
+    await link?.sent();
   }
 
-  /** See {@link ChatConnection}. */
+  /** See {@link ChatConnection}: in the first room. */
   say(text: string): void {
     if (!this.isOpen) throw new ChatError("CONNECTION", "cannot send: the chat is not open");
-    this.#stay?.say(text);
+    this.#first?.say(text);
+  }
+
+  /**
+   * Joins one more room; "entered" or "not_entered" is the answer.
+   *
+   * @param wanted Which.
+   * @throws {ChatError} CONNECTION before signing in; ROOM for one that was joined in this session.
+   */
+  join(wanted: WantedRoom): void {
+    if (!this.isSignedIn) throw new ChatError("CONNECTION", "cannot join: not signed in");
+    const { room, want } = wanted;
+    if (this.#asked.has(room) || this.#stays.has(room)) {
+      throw new ChatError("ROOM", `cannot join "${printable(room)}" twice in one session`);
+    }
+    this.#asked.set(room, wanted);
+    this.#conversation?.link.send(encodeMessage({ type: "join", room, want }));
+  }
+
+  /** Asks who is in a room that this side is in. */
+  who(room: string): void {
+    if (this.#stays.get(room)?.isOpen !== true) {
+      throw new ChatError("ROOM", `cannot ask who is in "${printable(room)}": not joined`);
+    }
+    this.#conversation?.link.send(encodeMessage({ type: "who", room }));
+  }
+
+  /**
+   * Who somebody is.
+   *
+   * @param fingerprint Of the leaf.
+   * @returns The name; nothing for who was not shown.
+   */
+  nameOf(fingerprint: string): string | undefined {
+    return this.#conversation?.authors.find(fingerprint)?.name;
   }
 
   /** See {@link ChatConnection}. */
   async said(): Promise<void> {
-    await Promise.race([this.#stay?.said(), this.#finished.promise]);
+    const waiting = [...this.#stays.values()].map((stay) => stay.said());
+    await Promise.race([Promise.all(waiting), this.#finished.promise]);
   }
 
   /** See {@link ChatConnection}. */
   async leave(): Promise<void> {
-    const stay = this.#stay;
-    if (stay === undefined) {
+    if (this.#stays.size === 0) {
       this.#isLeaving = true;
       this.#stream.fail(LEFT);
       return await this.#finished.promise;
     }
-    stay.hurry();
-    await within(Promise.race([stay.said(), this.#finished.promise]), FINAL_MS);
+    const stays = [...this.#stays.values()];
+    for (const stay of stays) stay.hurry();
+    await within(Promise.race([this.said(), this.#finished.promise]), FINAL_MS);
     this.#isLeaving = true;
-    await stay.leave();
+    await Promise.all(stays.map((stay) => stay.leave()));
     if (!await within(this.#finished.promise, FINAL_MS)) {
       this.#stream.fail(new ChatError("TIMEOUT", "cannot wait for the server's final head"));
     }
@@ -183,51 +267,69 @@ export class RoomClient implements ChatConnection {
     return step.channel;
   }
 
-  async #converse(link: SecureLink, channel: SecureChannel): Promise<void> {
+  async #converse(conversation: Conversation): Promise<void> {
+    const { link, channel } = conversation;
     if (channel.signIn === "password") await this.#tell({ kind: "sign_in_wanted" });
     else await this.#signedIn({ email: "", username: this.#options.own.name }, link);
+    const inbox = new RoomInbox({
+      stays: this.#stays,
+      onOther: (message) => this.#takeMessage(message, conversation),
+      onLie: (object) => this.#lie ??= object,
+      onParted: (stay) => this.#parted(stay),
+    });
     for (;;) {
       const objects = await link.next();
-      if (objects === undefined && this.#stay === undefined) throw gone("before the chat was open");
+      if (objects === undefined && this.#stays.size === 0) throw gone("before the chat was open");
       if (objects === undefined) throw closedEarly("before the last word of both sides");
-      await this.#take(objects, { link, channel });
-      if (this.#stay?.hasParted === true) {
-        await this.#tell({ kind: "parted", room: this.#options.room, size: this.#stay.size });
+      await inbox.take(objects);
+      const isOver = this.#stays.size > 0 && !this.#some((stay) => !stay.hasParted);
+      if (isOver && (this.#asked.size === 0 || this.#isLeaving)) return;
+    }
+  }
+
+  async #parted(stay: RoomStay): Promise<void> {
+    const { room } = stay.joinedHead;
+    await this.#tell({ kind: "parted", room, size: stay.size });
+    if (this.#some((one) => !one.hasParted)) await stay.end(undefined);
+  }
+
+  async #takeMessage(message: Message, conversation: Conversation): Promise<void> {
+    const { authors, link } = conversation;
+    switch (message.type) {
+      case "ping":
+        return;
+      case "peer":
+        await authors.take(message.chain, this.#options.now());
+        return; // written before the first line that needs it, in whatever room that is
+      case "joined":
+        return await this.#joined(message, conversation);
+      case "not_joined":
+        return await this.#notJoined(message);
+      case "members": {
+        const { room, members, more } = message;
+        return await this.#tell({ kind: "members", room, members, more });
+      }
+      case "invite": {
+        const { room, by } = message;
+        const name = authors.find(by)?.name;
+        // One whose chain was not shown is nobody that one can talk to.
+        if (name !== undefined) await this.#tell({ kind: "invited", room, name, fingerprint: by });
         return;
       }
+      case "status": {
+        if (this.#stays.size > 0) throw peerRefusal(message, "CONNECTION");
+        if (message.status !== "OK") throw peerRefusal(message, "SIGN_IN");
+        const request = this.#signIn;
+        if (request === undefined) throw unasked();
+        this.#signIn = undefined;
+        return await this.#signedIn(
+          { email: request.email, username: this.#options.own.name },
+          link,
+        );
+      }
+      default:
+        throw unasked();
     }
-  }
-
-  /** Takes a record's objects: those behind `joined` are the room's already. */
-  async #take(
-    objects: readonly Uint8Array[],
-    conversation: { readonly link: SecureLink; readonly channel: SecureChannel },
-  ): Promise<void> {
-    let rest = objects;
-    while (this.#stay === undefined && rest.length > 0) {
-      await this.#enter(rest[0] ?? new Uint8Array(), conversation);
-      rest = rest.slice(1);
-    }
-    if (rest.length > 0) await this.#stay?.take(rest);
-  }
-
-  /** Takes an object on the way into the room. */
-  async #enter(
-    object: Uint8Array,
-    { link, channel }: { readonly link: SecureLink; readonly channel: SecureChannel },
-  ): Promise<void> {
-    const message = parseMessage(object, ["status", "ping", "joined", "invite"]);
-    if (message.type === "ping" || message.type === "invite") return;
-    if (message.type === "joined" && this.#hasAsked) {
-      return await this.#joined(message, { link, channel });
-    }
-    if (message.type === "joined") throw unasked();
-    if (message.status !== "OK") throw peerRefusal(message, "SIGN_IN");
-    const request = this.#signIn;
-    if (request === undefined) throw unasked();
-    this.#signIn = undefined;
-    const { email } = request;
-    await this.#signedIn({ email, username: this.#options.own.name }, link);
   }
 
   async #signedIn(
@@ -236,19 +338,21 @@ export class RoomClient implements ChatConnection {
   ): Promise<void> {
     await this.#tell({ kind: "signed_in", ...account });
     await this.#tell({ kind: "phase", phase: 3, text: "signed in" });
-    const { room, want } = this.#options;
-    this.#hasAsked = true;
-    link.send(encodeMessage({ type: "join", room, want }));
+    const { room, want, more = [], after } = this.#options;
+    this.#isSignedIn = true;
+    if (after !== undefined) link.send(encodeMessage({ type: "gone", session: after }));
+    for (const wanted of [{ room, want }, ...more]) this.join(wanted);
   }
 
-  async #joined(
-    message: Message<"joined">,
-    { link, channel }: { readonly link: SecureLink; readonly channel: SecureChannel },
-  ): Promise<void> {
-    const { own, room, want, transcriptDir, trust, now } = this.#options;
-    const judge = keepVerdicts(chainJudge(() => trust), () => trust);
-    const authors = new Authors({ server: channel.peer, judge });
-    this.#stay = await RoomStay.begin(message, {
+  /** The server answers joins in their order. */
+  async #joined(message: Message<"joined">, conversation: Conversation): Promise<void> {
+    const { link, channel, authors } = conversation;
+    const { own, transcriptDir, now } = this.#options;
+    const [wanted] = this.#asked.values();
+    if (wanted === undefined) throw unasked();
+    this.#asked.delete(wanted.room);
+    const { room, want } = wanted;
+    const stay = await RoomStay.begin(message, {
       ...{ link, own, room, want, authors, transcriptDir, now },
       random: randomBytes,
       server: channel.peer,
@@ -256,10 +360,24 @@ export class RoomClient implements ChatConnection {
       onEvent: (event) => this.#tell(event),
       onFailure: (error) => this.#stream.fail(error),
     });
-    const { log, size } = this.#stay;
+    const isFirst = this.#stays.size === 0;
+    this.#stays.set(room, stay);
+    const { log, size, joinedHead } = stay;
     await this.#tell({ kind: "phase", phase: 4, text: `room ${room}` });
-    await this.#tell({ kind: "entered", room, log, size });
-    await this.#tell({ kind: "phase", phase: 5, text: "chat, every statement signed" });
+    await this.#tell({ kind: "entered", room, log, size, headSize: joinedHead.size });
+    await this.#tell({ kind: "signed", room, by: "server", size: joinedHead.size });
+    if (isFirst) {
+      await this.#tell({ kind: "phase", phase: 5, text: "chat, every statement signed" });
+    }
+    if (this.#isLeaving) await stay.leave();
+  }
+
+  async #notJoined({ room, code, message }: Message<"not_joined">): Promise<void> {
+    const [wanted] = this.#asked.values();
+    if (wanted?.room !== room) throw unasked();
+    this.#asked.delete(room);
+    const error = peerRefusal({ type: "status", status: code, message }, "ROOM");
+    await this.#tell({ kind: "not_entered", room, error });
   }
 
   async #tell(event: SessionEvent): Promise<void> {
@@ -274,10 +392,4 @@ const LEFT = new ChatError("CONNECTION", "left before the chat was open");
 /** What this side found out is told to the other; what the other said is not. */
 function isOurs({ message }: ChatError): boolean {
   return !message.includes("the other side says");
-}
-
-function unasked(): ChatError {
-  return new ChatError("HANDSHAKE", "cannot go on: an answer came, and nothing was asked", {
-    hint: "the other side broke the protocol: check that both run the same version",
-  });
 }

@@ -6,12 +6,10 @@
 
 import { asChatError, ChatError } from "../errors.ts";
 import type { SessionEvent } from "../protocol/session.ts";
-import type { Authors } from "../protocol/v2/authors.ts";
 import { ClientRoom } from "../protocol/v2/client_room.ts";
-import type { OwnIdentity } from "../protocol/v2/handshake.ts";
-import { encodeMessage, type Message, parseMessage } from "../protocol/v2/messages.ts";
+import { type Head, parseHead } from "../protocol/v2/head.ts";
+import { encodeMessage, type Message } from "../protocol/v2/messages.ts";
 import type { PeerIdentity } from "../protocol/v2/peer_identity.ts";
-import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
 import type { RoomEvent } from "../protocol/v2/room_event.ts";
 import { RoomFile } from "../transcript/v2/room_file.ts";
 import { Alarm } from "./alarm.ts";
@@ -19,7 +17,8 @@ import { headEarlyMs } from "./head_early.ts";
 import { OwnDisk } from "./own_disk.ts";
 import { OwnWaiting } from "./own_waiting.ts";
 import { toldOf } from "./room_told.ts";
-import type { SecureLink } from "./secure_link.ts";
+import type { RoomObject, RoomStayOptions, UnseenWord } from "./room_stay_parts.ts";
+import { requireFits } from "./text_size.ts";
 
 /** Own words that are on their way at once: enough to fill records, few enough to lose. */
 const UNANSWERED_MAX = 256;
@@ -30,35 +29,14 @@ const SIGNED_AT_ONCE = 16;
 /** After a stall what the server has sent meanwhile is read before it is called late, ms. */
 const CATCH_UP_MS = 10_000;
 
-/** Text of one statement, bytes: the rest of it is below this difference (PROTOCOL-2 §6). */
-const TEXT_MAX_BYTES = 32_768 - 1_024;
-
-const encoder = new TextEncoder();
-
-/** What a stay is made of. */
-export interface RoomStayOptions {
-  readonly link: SecureLink;
-  readonly own: OwnIdentity;
-  readonly server: PeerIdentity;
-  readonly session: string;
-  readonly room: string;
-  readonly want: number;
-  readonly authors: Authors;
-  readonly transcriptDir: string;
-  random(length: number): Uint8Array<ArrayBuffer>;
-  now(): number;
-  /** Told of every event, in order. */
-  onEvent(event: SessionEvent): Promise<void>;
-  /** Something went wrong beside the reading. */
-  onFailure(error: ChatError): void;
-}
-
 /** See the module. */
 export class RoomStay {
   readonly #options: RoomStayOptions;
   readonly #room: ClientRoom;
   readonly #file: RoomFile;
   readonly #texts: string[] = [];
+  /** What was given with each own word that did not come back, in order. */
+  readonly #ids: (number | undefined)[] = [];
   #saying: Promise<void> | undefined;
   #answered = Promise.withResolvers<void>();
   #flushed: Promise<void> = Promise.resolve();
@@ -96,7 +74,7 @@ export class RoomStay {
       ...{ now, dueAtMs: () => this.#room.retryAtMs, ring: () => void this.#retry() },
     });
     const onEvent = (event: SessionEvent) => void options.onEvent(event);
-    this.#waiting = new OwnWaiting({ now, onEvent });
+    this.#waiting = new OwnWaiting({ now, onEvent, room: options.room });
     this.#disk = new OwnDisk({
       ...{ file: parts.file, now, onEvent },
       onChange: (isFull) => {
@@ -162,6 +140,18 @@ export class RoomStay {
     return this.#room.size;
   }
 
+  /** What `joined` said. */
+  get joinedHead(): Head {
+    return this.#room.joinedHead;
+  }
+
+  /** Own words that did not come back, in order; those with a number went out. */
+  get unseen(): readonly UnseenWord[] {
+    const sent: readonly { readonly text: string; readonly seq?: number }[] = this.#room.unanswered;
+    return [...sent, ...this.#texts.map((text) => ({ text }))]
+      .map((word, index) => ({ ...word, id: this.#ids[index] }));
+  }
+
   /** Words that wait to be signed or to come back. */
   get waitingTexts(): number {
     return this.#texts.length + this.#room.unansweredCount;
@@ -171,19 +161,15 @@ export class RoomStay {
    * Queues words.
    *
    * @param text The words.
+   * @param id Told with them when they come back.
    * @throws {ChatError} FRAME_TOO_LARGE when they are too long for one statement; FILE while this side's
    * disk is full.
    */
-  say(text: string): void {
+  say(text: string, id?: number): void {
     this.#disk.requireRoom();
-    const { length } = encoder.encode(JSON.stringify(text));
-    if (length > TEXT_MAX_BYTES) {
-      const state = `the message has ${length} bytes, expected at most ${TEXT_MAX_BYTES}`;
-      throw new ChatError("FRAME_TOO_LARGE", `cannot send: ${state}`, {
-        hint: "send it in several messages",
-      });
-    }
+    requireFits(text);
     this.#texts.push(text);
+    this.#ids.push(id);
     this.#waiting.said();
     this.#saying ??= this.#sayAll();
   }
@@ -201,15 +187,15 @@ export class RoomStay {
   }
 
   /**
-   * Takes the objects of a record: each is checked and written; then they are shown.
+   * Takes objects of a record: each is checked and written; then they are shown.
    *
-   * @param objects The objects, in order.
+   * @param objects The objects, in order, with what was read from them.
    * @throws {ChatError} The first check that fails: what came before it counts.
    */
-  async take(objects: readonly Uint8Array[]): Promise<void> {
+  async take(objects: readonly RoomObject[]): Promise<void> {
     const events: SessionEvent[] = [];
     try {
-      for (const object of objects) await this.#takeOne(object, events);
+      for (const one of objects) await this.#takeOne(one, events);
     } finally {
       await this.#flushed;
       for (const event of events) await this.#options.onEvent(event);
@@ -223,14 +209,16 @@ export class RoomStay {
    * Ends the transcript.
    *
    * @param error Why it ends before its time.
+   * @param lie What was of no room, and ends it.
    */
-  async end(error: ChatError | undefined): Promise<void> {
+  async end(error: ChatError | undefined, lie?: Uint8Array): Promise<void> {
+    if (this.#hasEnded) return;
     this.#hasEnded = true;
     for (const alarm of [this.#headAlarm, this.#lateAlarm, this.#retryAlarm]) alarm.off();
     this.#waiting.off();
     this.#isLeaving = true;
     this.#wake();
-    const record = this.#failed?.toBase64() ?? "";
+    const record = (this.#failed ?? lie)?.toBase64() ?? "";
     try {
       await this.#file.end({ code: error?.code ?? "OK", record });
     } finally {
@@ -238,11 +226,11 @@ export class RoomStay {
     }
   }
 
-  async #takeOne(object: Uint8Array, events: SessionEvent[]): Promise<void> {
+  async #takeOne(one: RoomObject, events: SessionEvent[]): Promise<void> {
     try {
-      await this.#take(object, events);
+      await this.#take(one, events);
     } catch (thrown) {
-      this.#failed ??= object; // a lie stays as it was told
+      this.#failed ??= one.object; // a lie stays as it was told
       throw thrown;
     }
   }
@@ -254,26 +242,17 @@ export class RoomStay {
     this.#flushed.catch(() => undefined); // whoever shows what it was told waits for it
   }
 
-  async #take(object: Uint8Array, events: SessionEvent[]): Promise<void> {
-    const { now } = this.#options;
-    const message = parseMessage(object, [
-      ...["peer", "entry", "head", "refused", "status", "ping", "invite"] as const,
-    ]);
+  async #take({ object, message }: RoomObject, events: SessionEvent[]): Promise<void> {
+    const { now, authors, room } = this.#options;
     switch (message.type) {
-      case "ping":
-      case "invite":
-        return;
-      case "status":
-        throw peerRefusal(message, "CONNECTION");
-      case "peer":
-        await this.#options.authors.take(message.chain, now());
-        return; // written before the first line that needs it, in whatever room that is
       case "entry": {
         const event = await this.#room.takeEntry(message, now());
         this.#write(this.#chainOf(event), object);
         if (event.isOwn) this.#waiting.cameBack();
-        const shown = toldOf(event, this.#options.authors);
-        if (shown !== undefined) events.push(shown);
+        const id = event.isOwn ? this.#ids.shift() : undefined;
+        const shown = toldOf(event, { authors, joinedHead: this.joinedHead });
+        if (shown?.kind === "said" && id !== undefined) events.push({ ...shown, id });
+        else if (shown !== undefined) events.push(shown);
         return;
       }
       case "refused": {
@@ -288,14 +267,16 @@ export class RoomStay {
         return;
       }
       case "head": {
-        const { answer } = await this.#room.takeHead(message, now());
+        const { head: { size }, answer } = await this.#room.takeHead(message, now());
         this.#write(undefined, object);
+        events.push({ kind: "signed", room, by: "server", size });
         if (answer === undefined) return;
         // The server's last word is here: ours says the same.
         this.#hasParted = true;
         const line = encodeMessage(answer);
         this.#write(this.#options.own.chain, line);
         this.#options.link.send(line);
+        events.push({ kind: "signed", room, by: "self", size });
         return;
       }
     }
@@ -380,6 +361,13 @@ export class RoomStay {
       await this.#flushed;
       // Nothing is said behind the last word.
       if (!this.#hasParted) this.#options.link.send(line);
+      const { room } = this.#options;
+      await this.#options.onEvent({
+        kind: "signed",
+        room,
+        by: "self",
+        size: parseHead(message.head).size,
+      });
     }
     this.#headAlarm.set();
   }

@@ -115,6 +115,12 @@ export type Input =
   /** Something outside the protocol failed: tell the peer the code and end. */
   | { readonly kind: "abort"; readonly error: ChatError };
 
+/** Which statement of its author something is. */
+export interface SaidFrom {
+  readonly session: string;
+  readonly seq: number;
+}
+
 /** What a session tells its driver. */
 export type SessionEvent =
   | { readonly kind: "phase"; readonly phase: 1 | 2 | 3 | 4 | 5 | 6; readonly text: string }
@@ -136,6 +142,13 @@ export type SessionEvent =
     readonly name?: string;
     /** Protocol 2: where it was said. */
     readonly room?: string;
+    /** Protocol 2, at the client: the author's leaf, and what the entry is to this side. */
+    readonly fingerprint?: string;
+    readonly isHistory?: boolean;
+    /** Protocol 2, at the client: the author's session, and the statement's number in it. */
+    readonly from?: SaidFrom;
+    /** Protocol 2, at the client: what was given with the words, where they were said here. */
+    readonly id?: number;
   }
   /** Protocol 2: this side is in a room. */
   | {
@@ -145,12 +158,42 @@ export type SessionEvent =
     readonly log: string;
     /** Entries before the first one that this side sees. */
     readonly size: number;
+    /** Entries that there were when it joined. */
+    readonly headSize: number;
+  }
+  /** Protocol 2: this side is not let into one more room; it stays in the others. */
+  | { readonly kind: "not_entered"; readonly room: string; readonly error: ChatError }
+  /** Protocol 2: somebody waits in a room of two. */
+  | {
+    readonly kind: "invited";
+    readonly room: string;
+    readonly name: string;
+    readonly fingerprint: string;
+  }
+  /** Protocol 2: fingerprints of who is in a room; `more` are not listed. */
+  | {
+    readonly kind: "members";
+    readonly room: string;
+    readonly members: readonly string[];
+    readonly more: number;
+  }
+  /** Protocol 2: a head over the first `size` entries is in the transcript. */
+  | {
+    readonly kind: "signed";
+    readonly room: string;
+    readonly by: "server" | "self";
+    readonly size: number;
   }
   /** Protocol 2: the server says that somebody came or went; `who` is a name, or a fingerprint. */
   | {
     readonly kind: "presence";
     readonly change: "join" | "leave" | "remove";
     readonly who: string;
+    readonly room: string;
+    readonly fingerprint: string;
+    readonly index: number;
+    readonly ts: number;
+    readonly isHistory: boolean;
   }
   /** Protocol 2: both sides have signed what this side has of the log. */
   | { readonly kind: "parted"; readonly room: string; readonly size: number }
@@ -159,7 +202,12 @@ export type SessionEvent =
   /** Protocol 2: this side's disk is full, and nothing is shown; without an error, it has room again. */
   | { readonly kind: "disk"; readonly error?: ChatError }
   /** Protocol 2: own words have not come back for long, and why if the server said so; 0: all have. */
-  | { readonly kind: "waiting"; readonly count: number; readonly reason?: string }
+  | {
+    readonly kind: "waiting";
+    readonly count: number;
+    readonly reason?: string;
+    readonly room?: string;
+  }
   /** This side dropped something that the peer sent; the session goes on. */
   | { readonly kind: "refused"; readonly error: ChatError }
   /** The peer says that it dropped something. */

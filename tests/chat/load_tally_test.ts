@@ -13,7 +13,17 @@ function newTally(): { readonly tally: LoadTally; readonly times: LatencyHistogr
 }
 
 function said(text: string, index: number, fingerprint = "alice"): RoomEvent {
-  return { kind: "said", index, author: fingerprint, fingerprint, text, ts: 0, isOwn: false };
+  return {
+    kind: "said",
+    index,
+    author: fingerprint,
+    fingerprint,
+    text,
+    ts: 0,
+    isOwn: false,
+    session: "",
+    seq: 1,
+  };
 }
 
 function nobodyFailed(): boolean {

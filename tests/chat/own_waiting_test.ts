@@ -33,7 +33,7 @@ function waitingOn(
 ): { readonly waiting: OwnWaiting; readonly told: readonly SessionEvent[] } {
   const told: SessionEvent[] = [];
   const onEvent = (event: SessionEvent) => told.push(event);
-  return { waiting: new OwnWaiting({ now: () => clock.nowMs, onEvent }), told };
+  return { waiting: new OwnWaiting({ now: () => clock.nowMs, onEvent, room: "main" }), told };
 }
 
 Deno.test("OwnWaiting tells once of words that wait, with the server's reason, and once that all are back", () => {
@@ -45,14 +45,14 @@ Deno.test("OwnWaiting tells once of words that wait, with the server's reason, a
   clock.goOn(4_999);
   assert.deepEqual(told, []);
   clock.goOn(1);
-  assert.deepEqual(told, [{ kind: "waiting", count: 2, reason: "full" }]);
+  assert.deepEqual(told, [{ kind: "waiting", room: "main", count: 2, reason: "full" }]);
   waiting.said();
   waiting.cameBack();
   waiting.cameBack();
   clock.goOn(20_000);
   assert.equal(told.length, 1);
   waiting.cameBack();
-  assert.deepEqual(told[1], { kind: "waiting", count: 0 });
+  assert.deepEqual(told[1], { kind: "waiting", room: "main", count: 0 });
   assert.equal(waiting.refused("full"), true, "a new story");
 });
 
@@ -79,7 +79,7 @@ Deno.test("OwnWaiting says nothing while this side's disk is full, nor right aft
   clock.goOn(4_999);
   assert.deepEqual(told, []);
   clock.goOn(1);
-  assert.deepEqual(told, [{ kind: "waiting", count: 1 }]);
+  assert.deepEqual(told, [{ kind: "waiting", room: "main", count: 1 }]);
 });
 
 Deno.test("OwnWaiting that is off tells nothing", () => {

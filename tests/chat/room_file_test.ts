@@ -101,8 +101,9 @@ Deno.test("a client's file keeps what failed, as it came", async () => {
       ...{ onEvent: () => Promise.resolve(), onFailure: () => undefined },
     });
     const late = await room.sign(server, LOG, { kind: "notice", ts: NOW_MS - 3_600_000 });
-    const lie = encodeMessage({ type: "entry", ...late });
-    const error = await stay.take([lie]).catch(asChatError);
+    const message = { type: "entry", ...late } as const;
+    const lie = encodeMessage(message);
+    const error = await stay.take([{ object: lie, message }]).catch(asChatError);
     assert.equal(error?.code, "STALE");
     await stay.end(error ?? undefined);
     const { path } = stay;

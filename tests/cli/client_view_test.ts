@@ -76,15 +76,17 @@ Deno.test("clientView() shows a person everything on the screen, with who and wh
   assert.equal(io.stdout(), "after\n");
 });
 
+const PLACED = { room: "pumps", fingerprint: "", index: 1, ts: 0, isHistory: false } as const;
+
 // an event of a room, its line on a person's screen
 const ROOM_LINES: readonly (readonly [SessionEvent, string])[] = [
-  [{ kind: "presence", change: "join", who: "bob" }, "  bob is here"],
+  [{ kind: "presence", change: "join", who: "bob", ...PLACED }, "  bob is here"],
   [
-    { kind: "presence", change: "leave", who: "c1568f91b81943db" },
+    { kind: "presence", change: "leave", who: "c1568f91b81943db", ...PLACED },
     "  somebody (certificate c1568f91b81943db) has left",
   ],
   [
-    { kind: "entered", room: "pumps", log: "ab".repeat(16), size: 7 },
+    { kind: "entered", room: "pumps", log: "ab".repeat(16), size: 7, headSize: 7 },
     "  in room pumps from line 7 on, log abababababababab",
   ],
   [{ kind: "parted", room: "pumps", size: 9 }, "✓ phase 6: both sides have signed all 9 lines"],

@@ -30,6 +30,9 @@ export interface RoomEvent {
   readonly ts: number;
   /** Whether it is what this session said. */
   readonly isOwn: boolean;
+  /** The author's session, and the statement's number in it. */
+  readonly session: string;
+  readonly seq: number;
 }
 
 /**
@@ -40,9 +43,9 @@ export interface RoomEvent {
  * @returns The event.
  */
 export function roomEvent(
-  { kind, text, ts }: Statement,
+  { kind, text, ts, session, seq }: Statement,
   entry: { readonly index: number; readonly author: PeerIdentity; readonly isOwn: boolean },
 ): RoomEvent {
   const { index, author: { name, fingerprint }, isOwn } = entry;
-  return { kind: KINDS[kind], index, author: name, fingerprint, text, ts, isOwn };
+  return { kind: KINDS[kind], index, author: name, fingerprint, text, ts, isOwn, session, seq };
 }

@@ -416,8 +416,8 @@ const LIES: readonly Plain[] = [
     "that a client has asked to join",
     [cut(
       "chat/room_client.ts",
-      'message.type === "joined" && this.#hasAsked',
-      'message.type === "joined"',
+      "const [wanted] = this.#asked.values();\n    if (wanted === undefined) throw unasked();",
+      "const wanted = this.#options;",
     )],
     "a server lets a client in that has not asked",
   ],
