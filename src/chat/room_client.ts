@@ -47,8 +47,8 @@ export interface RoomClientOptions extends WantedRoom {
   readonly serverName: string;
   /** Rooms that are joined after the first one. */
   readonly more?: readonly WantedRoom[];
-  /** An earlier session of this side, which the server ends before this one joins. */
-  readonly after?: string;
+  /** Earlier sessions of this side, which the server ends before this one joins. */
+  readonly after?: readonly string[];
   readonly transcriptDir: string;
   readonly limits: Limits;
   /** Tell each message of the handshake. */
@@ -188,7 +188,7 @@ export class RoomClient implements ChatConnection {
   }
 
   /**
-   * Joins one more room; "entered" or "not_entered" is the answer.
+   * Joins one more room, unless that is asked already; "entered" or "not_entered" is the answer.
    *
    * @param wanted Which.
    * @throws {ChatError} CONNECTION before signing in; ROOM for one that was joined in this session.
@@ -196,7 +196,8 @@ export class RoomClient implements ChatConnection {
   join(wanted: WantedRoom): void {
     if (!this.isSignedIn) throw new ChatError("CONNECTION", "cannot join: not signed in");
     const { room, want } = wanted;
-    if (this.#asked.has(room) || this.#stays.has(room)) {
+    if (this.#asked.has(room)) return;
+    if (this.#stays.has(room)) {
       throw new ChatError("ROOM", `cannot join "${printable(room)}" twice in one session`);
     }
     this.#asked.set(room, wanted);
@@ -338,9 +339,9 @@ export class RoomClient implements ChatConnection {
   ): Promise<void> {
     await this.#tell({ kind: "signed_in", ...account });
     await this.#tell({ kind: "phase", phase: 3, text: "signed in" });
-    const { room, want, more = [], after } = this.#options;
+    const { room, want, more = [], after = [] } = this.#options;
     this.#isSignedIn = true;
-    if (after !== undefined) link.send(encodeMessage({ type: "gone", session: after }));
+    for (const session of after) link.send(encodeMessage({ type: "gone", session }));
     for (const wanted of [{ room, want }, ...more]) this.join(wanted);
   }
 

@@ -1,0 +1,407 @@
+/**
+ * A client of protocol 2 that is in several rooms, and comes back by itself when the line is lost.
+ *
+ * @module
+ */
+
+import { printable } from "../bytes/printable.ts";
+import { asChatError, ChatError } from "../errors.ts";
+import type { SessionEvent, SignIn } from "../protocol/session.ts";
+import { directRoomName, isRoomName, membersOfDirectRoom } from "../protocol/v2/room_name.ts";
+import { KeptRoom, type OwnText } from "./kept_room.ts";
+import { isPassing, returnDelayMs } from "./return_delay.ts";
+import type { RoomClient, WantedRoom } from "./room_client.ts";
+import type { Person, Rooms, RoomsEvent, RoomState } from "./rooms_event.ts";
+
+/** Rooms that one session may be in (the server's limit). */
+const ROOMS_MAX = 32;
+
+/** Past entries that are asked for after a loss: the most that a server gives. */
+const WANT_BACK = 1_000;
+
+/** People whose names are remembered. */
+const PEOPLE_MAX = 8_192;
+
+/** What a connection is made with. */
+export interface RoomsDial extends WantedRoom {
+  readonly more: readonly WantedRoom[];
+  readonly after: readonly string[];
+  onEvent(event: SessionEvent): Promise<void>;
+}
+
+/** What it is made of. */
+export interface RoomsClientOptions {
+  readonly self: Person;
+  /** Joined at first; at least one. */
+  readonly rooms: readonly WantedRoom[];
+  /** Whether it comes back by itself. */
+  readonly returns: boolean;
+  /** Gives up waiting for the server. */
+  readonly signal: AbortSignal;
+  /** From 0 to 1. */
+  random(): number;
+  /** Dials; CONNECTION if nobody answers. */
+  dial(options: RoomsDial): Promise<RoomClient>;
+  /** Told of every event, in order. */
+  onEvent(event: RoomsEvent): Promise<void> | void;
+}
+
+/** See the module. */
+export class RoomsClient implements Rooms {
+  readonly #options: RoomsClientOptions;
+  readonly #rooms = new Map<string, KeptRoom>();
+  readonly #people = new Map<string, Person>();
+  #client: RoomClient | undefined;
+  #signIn: SignIn | undefined;
+  #hasBeenOnline = false;
+  #isLeaving = false;
+  /** A room is wanted that this connection cannot join any more. */
+  #isRenewing = false;
+  #lastId = 0;
+  #stopWaiting: () => void = () => undefined;
+  #tries = 0;
+  #wake = Promise.withResolvers<void>();
+
+  /** @param options Who, where, and who is told. */
+  constructor(options: RoomsClientOptions) {
+    this.#options = options;
+    for (const { room, want } of options.rooms) this.#rooms.set(room, new KeptRoom(room, want));
+  }
+
+  /** See {@link Rooms}. */
+  get self(): Person {
+    return this.#options.self;
+  }
+
+  /** See {@link Rooms}. */
+  get isOnline(): boolean {
+    return this.#client?.isSignedIn === true;
+  }
+
+  /** See {@link Rooms}. */
+  rooms(): readonly RoomState[] {
+    return [...this.#rooms.values()].filter(({ wasJoined }) => wasJoined)
+      .map(({ state }) => state);
+  }
+
+  /** See {@link Rooms}. */
+  people(): readonly Person[] {
+    return [...this.#people.values()];
+  }
+
+  /** See {@link Rooms}. */
+  directWith(fingerprint: string): string {
+    return directRoomName(this.self.fingerprint, fingerprint);
+  }
+
+  /** See {@link Rooms}. */
+  join(room: string, want: number): void {
+    if (!isRoomName(room)) {
+      throw new ChatError("ROOM", `cannot join "${printable(room)}": not the name of a room`);
+    }
+    if (this.#rooms.get(room)?.isJoined === true) return;
+    if (!this.#rooms.has(room) && this.#rooms.size >= ROOMS_MAX) {
+      throw new ChatError("ROOM", `cannot join more than ${ROOMS_MAX} rooms`);
+    }
+    if (!this.#rooms.has(room)) this.#rooms.set(room, new KeptRoom(room, want));
+    if (!this.isOnline) return; // joined with the others
+    if (this.#client?.stays.has(room) === true) return this.#renew();
+    this.#client?.join({ room, want });
+  }
+
+  /** See {@link Rooms}. */
+  part(room: string): void {
+    const kept = this.#kept(room);
+    if (this.#rooms.size === 1) {
+      throw new ChatError("ROOM", `cannot leave "${printable(room)}": it is the only room`, {
+        hint: "end the session instead",
+      });
+    }
+    if (kept.isJoined) return void kept.leave().catch(() => undefined); // a lost line tells itself
+    this.#rooms.delete(room);
+  }
+
+  /** See {@link Rooms}. */
+  say(room: string, text: string): number {
+    const id = this.#lastId + 1;
+    this.#kept(room).say({ id, text });
+    return this.#lastId = id;
+  }
+
+  /** See {@link Rooms}. */
+  who(room: string): void {
+    this.#kept(room);
+    this.#client?.who(room);
+  }
+
+  /**
+   * Gives the person's choice; only after "sign_in_wanted". It is used again after a loss.
+   *
+   * @param request Register, or log in.
+   */
+  async signIn(request: SignIn): Promise<void> {
+    const { email, password } = request;
+    this.#signIn = { mode: "login", email, password };
+    await this.#client?.signIn(request);
+  }
+
+  /** Waits until nothing that was said waits any more, or until the end. */
+  async said(): Promise<void> {
+    while (!this.#isLeaving && this.rooms().some(({ waiting }) => waiting > 0)) {
+      await this.#wake.promise;
+    }
+  }
+
+  /** See {@link Rooms}. */
+  async leave(): Promise<void> {
+    this.#isLeaving = true;
+    this.#awake();
+    this.#stopWaiting();
+    await this.#client?.leave();
+  }
+
+  /** Connects and stays until this side leaves or an end is final, which "ended" tells. Never throws. */
+  async run(): Promise<void> {
+    for (;;) {
+      const error = await this.#connect();
+      const isOver = this.#isLeaving || this.#options.signal.aborted;
+      const isLost = this.#hasBeenOnline && isPassing(error?.code);
+      const mayReturn = this.#isRenewing || this.#options.returns && isLost;
+      if (isOver || !mayReturn) {
+        return await this.#end(isOver && isQuiet(error) ? undefined : error);
+      }
+      await this.#wait(error);
+      if (this.#isLeaving || this.#options.signal.aborted) return await this.#end(undefined);
+    }
+  }
+
+  async #connect(): Promise<ChatError | undefined> {
+    this.#tries++;
+    await this.#tell({ kind: "connecting", tries: this.#tries });
+    const ended: { error?: ChatError } = {};
+    try {
+      const client = await this.#options.dial({
+        ...this.#wanted(),
+        onEvent: async (event) => {
+          if (event.kind !== "ended") return await this.#react(client, event);
+          if (event.error !== undefined) ended.error = event.error;
+        },
+      });
+      this.#client = client;
+      if (this.#isLeaving) void client.leave();
+      await client.run();
+      this.#client = undefined;
+      for (const kept of this.#rooms.values()) kept.lost(client.session ?? "");
+    } catch (thrown) {
+      if (!this.#options.signal.aborted) ended.error = asChatError(thrown);
+    }
+    return ended.error;
+  }
+
+  /** Rooms of the list come first: a server that refuses the first ends the session. */
+  #wanted(): Omit<RoomsDial, "onEvent"> {
+    const isDirect = ({ room }: WantedRoom) => membersOfDirectRoom(room) !== undefined;
+    const all = [...this.#rooms.values()].map(({ room, want, wasJoined }) => ({
+      room,
+      want: wasJoined ? WANT_BACK : want,
+    })).sort((a, b) => Number(isDirect(a)) - Number(isDirect(b)));
+    const [first, ...more] = all;
+    if (first === undefined) throw new ChatError("ROOM", "cannot connect: no room is wanted");
+    const after = new Set([...this.#rooms.values()].flatMap(({ sessions }) => sessions));
+    return { ...first, more, after: [...after] };
+  }
+
+  async #wait(error: ChatError | undefined): Promise<void> {
+    if (this.#isRenewing) {
+      this.#isRenewing = false;
+      return;
+    }
+    const retryMs = returnDelayMs(this.#tries + 1, this.#options.random());
+    const lost = error ?? new ChatError("CONNECTION", "the server has ended the session in order");
+    await this.#tell({ kind: "lost", error: lost, retryMs });
+    const { signal } = this.#options;
+    if (this.#isLeaving || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => stop(), retryMs);
+      const stop = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", stop);
+        resolve();
+      };
+      signal.addEventListener("abort", stop);
+      this.#stopWaiting = stop;
+    });
+  }
+
+  /** A session joins a room once: to be in it again takes another session. */
+  #renew(): void {
+    this.#isRenewing = true;
+    void this.#client?.leave();
+  }
+
+  async #end(error: ChatError | undefined): Promise<void> {
+    this.#isLeaving = true;
+    for (const { room, kept } of [...this.#rooms].map(([room, kept]) => ({ room, kept }))) {
+      const { unsent, unknown } = kept.end();
+      await this.#tellUnsent(room, unsent, "not sent");
+      await this.#tellUnsent(room, unknown, "unknown");
+    }
+    this.#awake();
+    await this.#tell(error === undefined ? { kind: "ended" } : { kind: "ended", error });
+  }
+
+  async #react(client: RoomClient, event: SessionEvent): Promise<void> {
+    switch (event.kind) {
+      case "peer":
+        return await this.#tell({ kind: "server", certificate: event.certificate });
+      case "explained":
+        return await this.#tell(event);
+      case "sign_in_wanted":
+        if (this.#signIn === undefined) return await this.#tell(event);
+        return await client.signIn(this.#signIn);
+      case "signed_in":
+        this.#hasBeenOnline = true;
+        return await this.#tell(event);
+      case "entered":
+        return await this.#entered(client, event.room);
+      case "not_entered":
+        return await this.#notEntered(event);
+      case "said":
+      case "presence":
+        return await this.#entry(client, event);
+      case "signed":
+        this.#rooms.get(event.room)?.signed(event.by, event.size);
+        return await this.#tell(event);
+      case "members": {
+        const { room, more } = event;
+        const members = event.members.map((one) => this.#person(client, one));
+        return await this.#tell({ kind: "members", room, members, more });
+      }
+      case "invited": {
+        const { room, fingerprint } = event;
+        const kept = this.#rooms.get(room);
+        if (kept?.wasJoined === true && !kept.isJoined) return this.join(room, WANT_BACK);
+        return await this.#tell({ kind: "invited", room, by: this.#person(client, fingerprint) });
+      }
+      case "parted":
+        return await this.#parted(client, event);
+      case "waiting": {
+        const { room = "" } = event;
+        return await this.#tell({ ...event, room });
+      }
+      case "refused":
+      case "disk":
+        return await this.#tell(event);
+    }
+  }
+
+  async #entered(client: RoomClient, room: string): Promise<void> {
+    const stay = client.stays.get(room);
+    const kept = this.#rooms.get(room);
+    if (stay === undefined || kept === undefined) return;
+    this.#tries = 0;
+    const isBack = kept.entered(stay);
+    const { log, joinedHead: { from, size } } = stay;
+    await this.#tell({ kind: "entered", room, log, from, size, isBack });
+    await this.#settle(kept);
+  }
+
+  async #notEntered(
+    { room, error }: Extract<SessionEvent, { kind: "not_entered" }>,
+  ): Promise<void> {
+    // A room of two that was joined before is joined again when the other one is back.
+    if (this.#rooms.get(room)?.wasJoined !== true) this.#rooms.delete(room);
+    await this.#tell({ kind: "not_entered", room, error });
+  }
+
+  async #entry(
+    client: RoomClient,
+    event: Extract<SessionEvent, { kind: "said" | "presence" }>,
+  ): Promise<void> {
+    const kept = this.#rooms.get(event.room ?? "");
+    if (kept === undefined) return;
+    const index = event.kind === "said" ? event.seqno : event.index;
+    const { isHistory = false, ts, fingerprint = "" } = event;
+    const isNew = kept.isNew(index);
+    const who = this.#person(client, fingerprint);
+    const isOwn = fingerprint === this.self.fingerprint;
+    const placed = { room: kept.room, index, ts, isHistory };
+    const isNotice = event.kind === "said" && event.from === undefined;
+    if (event.kind === "presence") {
+      if (isNew) {
+        await this.#tell({ kind: "presence", ...placed, change: event.change, who, isOwn });
+      }
+    } else if (isNotice) {
+      if (isNew) await this.#tell({ kind: "notice", ...placed, text: event.text });
+    } else {
+      const id = event.id ?? (isOwn && event.from ? kept.found(event.from) : undefined);
+      const said = { kind: "said", ...placed, author: who, isOwn, text: event.text } as const;
+      if (id !== undefined) await this.#tell({ ...said, id });
+      else if (isNew) await this.#tell(said);
+    }
+    await this.#settle(kept);
+    this.#awake();
+  }
+
+  async #settle(kept: KeptRoom): Promise<void> {
+    const settled = kept.settle();
+    if (settled === undefined) return;
+    await this.#tellUnsent(kept.room, settled.unknown, "unknown");
+    this.#awake();
+  }
+
+  async #parted(
+    client: RoomClient,
+    { room, size }: Extract<SessionEvent, { kind: "parted" }>,
+  ): Promise<void> {
+    const kept = this.#rooms.get(room);
+    const isWish = kept?.isLeaving === true;
+    if (isWish) this.#rooms.delete(room);
+    await this.#tell({ kind: "parted", room, size });
+    if (kept === undefined || !isWish) return; // an end of the session: it may be joined again
+    kept.lost(client.session ?? "");
+    const { unsent, unknown } = kept.end();
+    await this.#tellUnsent(room, unsent, "not sent");
+    await this.#tellUnsent(room, unknown, "unknown");
+  }
+
+  async #tellUnsent(
+    room: string,
+    words: readonly OwnText[],
+    fate: "not sent" | "unknown",
+  ): Promise<void> {
+    for (const { id, text } of words) await this.#tell({ kind: "unsent", room, id, text, fate });
+  }
+
+  #person(client: RoomClient, fingerprint: string): Person {
+    const known = this.#people.get(fingerprint);
+    if (known !== undefined) return known;
+    const name = client.nameOf(fingerprint);
+    const person = { name: name ?? fingerprint.slice(0, 16), fingerprint };
+    const isKept = name !== undefined && this.#people.size < PEOPLE_MAX;
+    if (isKept) this.#people.set(fingerprint, person);
+    return person;
+  }
+
+  #kept(room: string): KeptRoom {
+    const kept = this.#rooms.get(room);
+    if (kept !== undefined) return kept;
+    throw new ChatError("ROOM", `cannot do that in "${printable(room)}": not joined`, {
+      hint: "join it first",
+    });
+  }
+
+  #awake(): void {
+    this.#wake.resolve();
+    this.#wake = Promise.withResolvers();
+  }
+
+  async #tell(event: RoomsEvent): Promise<void> {
+    await this.#options.onEvent(event);
+  }
+}
+
+/** What comes of this side's own wish to go is no fault. */
+function isQuiet(error: ChatError | undefined): boolean {
+  return error === undefined || error.code === "CONNECTION" || error.code === "TRUNCATED";
+}
