@@ -154,12 +154,12 @@ Deno.test("a word that the server still holds of the lost line is not said twice
   await using line = new LooseLine(world.server.address.port);
   await using alice = await come(world, "alice", { port: line.ownPort });
   await using bob = await come(world, "bob");
-  line.isHeld = true; // it is on its way, and will reach the server when alice is back
-  alice.rooms.say("main", "once");
+  line.hold();
+  alice.rooms.say("main", "once"); // it is on its way, and will reach the server when alice is back
   await new Promise((resolve) => setTimeout(resolve, 50));
   line.cut({ isSilent: true });
-  await alice.until(() => alice.of("lost").length === 1);
-  line.isHeld = false; // the server reads it now, or has ended that session
+  await alice.until(() => alice.of("entered").length === 2);
+  line.release(); // the server would read it now, had it not ended that session
   await alice.until(() => alice.heard("main").length === 1);
   bob.rooms.say("main", "last");
   await alice.untilHeard("main", "bob: last");

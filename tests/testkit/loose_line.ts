@@ -17,10 +17,10 @@ export class LooseLine implements AsyncDisposable {
   port: number;
   /** Nothing of the server's reaches a client while this is set. */
   isDeaf = false;
-  /** Nothing of a client's reaches the server while this is set: it waits, and comes later. */
-  isHeld = false;
   readonly #listener: Deno.TcpListener;
   readonly #pairs = new Set<Pair>();
+  /** Servers' ends that nothing of their client reaches for now. */
+  #held: ReadonlySet<Deno.TcpConn> = new Set();
   readonly #running = new Set<Promise<void>>();
   readonly #orphans: Deno.TcpConn[] = [];
 
@@ -46,6 +46,16 @@ export class LooseLine implements AsyncDisposable {
     this.#pairs.clear();
   }
 
+  /** What clients send on the lines that there are waits. */
+  hold(): void {
+    this.#held = new Set([...this.#pairs].map(({ server }) => server));
+  }
+
+  /** What was held goes on. */
+  release(): void {
+    this.#held = new Set();
+  }
+
   #run(work: Promise<void>): void {
     const running = work.catch(() => undefined).finally(() => this.#running.delete(running));
     this.#running.add(running);
@@ -57,7 +67,7 @@ export class LooseLine implements AsyncDisposable {
         const server = await Deno.connect({ hostname: HOST, port: this.port });
         const pair = { client, server };
         this.#pairs.add(pair);
-        this.#run(this.#pump(client, server, () => this.isHeld));
+        this.#run(this.#pump(client, server, () => this.#held.has(server)));
         this.#run(this.#pump(server, client, () => this.isDeaf));
       } catch {
         close(client);
@@ -70,7 +80,7 @@ export class LooseLine implements AsyncDisposable {
     for (;;) {
       const length = await from.read(buffer).catch(() => null);
       if (length === null) break;
-      while (waits() && !this.#orphans.includes(to)) await new Promise((ok) => setTimeout(ok, 5));
+      while (waits()) await new Promise((ok) => setTimeout(ok, 5));
       let rest = buffer.subarray(0, length);
       while (rest.length > 0) rest = rest.subarray(await to.write(rest));
     }
@@ -78,7 +88,8 @@ export class LooseLine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.isDeaf = this.isHeld = false;
+    this.isDeaf = false;
+    this.release();
     this.#listener.close();
     this.cut();
     for (const conn of this.#orphans.splice(0)) close(conn);
