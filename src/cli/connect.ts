@@ -11,22 +11,13 @@ import { choice, integer, string } from "@optique/core/valueparser";
 import { dial } from "../chat/client.ts";
 import { dialRoom } from "../chat/room_dial.ts";
 import { newClientSession } from "../protocol/v1/sessions.ts";
-import { parseArgs, usage } from "./args.ts";
+import { parseArgs } from "./args.ts";
 import { DEFAULT_ROOM, roomValue } from "./room_option.ts";
+import { clientParsers, setUpClient } from "./client_setup.ts";
 import { ClientRun } from "./client_run.ts";
 import { clientView } from "./client_view.ts";
-import { type Config, readConfig } from "./config.ts";
 import type { Io } from "./io.ts";
-import { loadIdentity } from "./load_identity.ts";
-import { staleText } from "../pki/revocations.ts";
-import { warn } from "./report.ts";
-import { TrustSource } from "./trust_source.ts";
-import { startLog, stopLog } from "./log.ts";
 import { type ProtocolOption, refuseOtherProtocol } from "./other_protocol.ts";
-import { passwordParsers } from "./password_input.ts";
-import { parseServerAddress } from "./server_address.ts";
-import { signInChooser } from "./sign_in_choice.ts";
-import { tidyTranscripts } from "./torn_tails.ts";
 
 const COMMAND = "securechat connect";
 
@@ -94,19 +85,8 @@ Examples:
 /** The options. */
 export const parser = object({
   server: optional(argument(string({ metavar: "HOST:PORT" }))),
-  serverName: optional(option("--server-name", string({ metavar: "NAME" }))),
-  register: option("--register"),
-  login: option("--login"),
-  email: optional(option("--email", string({ metavar: "ADDRESS" }))),
+  ...clientParsers,
   username: optional(option("--username", string({ metavar: "NAME" }))),
-  ...passwordParsers,
-  cert: optional(option("--cert", string({ metavar: "FILE" }))),
-  key: optional(option("--key", string({ metavar: "FILE" }))),
-  ca: optional(option("--ca", string({ metavar: "FILE" }))),
-  crl: optional(option("--crl", string({ metavar: "FILE" }))),
-  crlRequired: option("--crl-required"),
-  transcripts: optional(option("--transcripts", string({ metavar: "DIR" }))),
-  logs: optional(option("--logs", string({ metavar: "DIR" }))),
   salts: optional(option("--salts", string({ metavar: "FILE" }))),
   keepSessionKey: option("--keep-session-key"),
   json: option("--json"),
@@ -132,31 +112,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   const flags = parsed.value;
-  if (flags.register && flags.login) {
-    throw usage(COMMAND, { state: "--register and --login exclude each other" });
-  }
   refuseOtherProtocol(COMMAND, { spoken: [flags.protocol], options: protocolOptions(flags) });
-  const config = await readClientConfig(io, flags);
-  // Asked before anything is sent: a missing flag must not cost a connection.
-  const choose = await signInChooser(io, { ...flags, hasName: flags.protocol === "1" });
-  const source = await TrustSource.load({
-    ca: config.ca.cert,
-    crl: config.crl.path,
-    isCrlNamed: config.crl.isNamed,
-    crlRequired: flags.crlRequired,
-  });
-  const { trust } = source;
-  const stale = staleText(trust.crls, io.now());
-  if (stale !== undefined) warn(io, stale);
-  const protocol = Number(flags.protocol);
-  const loading = { role: "client", io, trust, protocols: [protocol] } as const;
-  const { own, classic } = await loadIdentity(config, loading);
+  const protocol = flags.protocol === "1" ? 1 : 2;
   await using resources = new AsyncDisposableStack();
-  startLog(io, { file: `${config.logDir}/client.log`, level: config.logLevel });
-  resources.defer(() => stopLog());
-  await tidyTranscripts(io, { folder: config.transcriptDir, role: "client" });
+  const setup = await setUpClient(io, flags, { command: COMMAND, protocol, resources });
+  const { config, serverName, trust, own, classic, choose } = setup;
   const { serverHost: host, serverPort: port, transcriptDir, saltFile } = config;
-  const serverName = flags.serverName ?? host;
   const place = { host, port, signal: io.stop, now: io.now, transcriptDir };
   const client = new ClientRun({
     io,
@@ -199,32 +160,4 @@ function protocolOptions(flags: {
     { flag: "--salts", isGiven: flags.salts !== undefined, protocol: "1" },
     { flag: "--keep-session-key", isGiven: flags.keepSessionKey, protocol: "1", instead: words },
   ];
-}
-
-interface ClientFlags {
-  readonly server: string | undefined;
-  readonly cert: string | undefined;
-  readonly key: string | undefined;
-  readonly ca: string | undefined;
-  readonly crl: string | undefined;
-  readonly transcripts: string | undefined;
-  readonly logs: string | undefined;
-  readonly salts: string | undefined;
-}
-
-function readClientConfig(io: Io, flags: ClientFlags): Promise<Config> {
-  const { host = "", port = "" } = flags.server === undefined
-    ? {}
-    : parseServerAddress(flags.server, COMMAND);
-  return readConfig(io, {
-    SERVER_HOST: host,
-    SERVER_PORT: port,
-    CLIENT_CERT: flags.cert ?? "",
-    CLIENT_KEY: flags.key ?? "",
-    CA_CERT: flags.ca ?? "",
-    CA_CRL: flags.crl ?? "",
-    TRANSCRIPT_DIR: flags.transcripts ?? "",
-    LOG_DIR: flags.logs ?? "",
-    SALT_FILE: flags.salts ?? "",
-  });
 }

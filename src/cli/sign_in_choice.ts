@@ -11,14 +11,14 @@ import type { Io } from "./io.ts";
 import { type PasswordOptions, readPassword } from "./password_input.ts";
 import { errorLine } from "./report.ts";
 
-const COMMAND = "securechat connect";
-
 /** What the options said. */
 export interface SignInFlags extends PasswordOptions {
   readonly register: boolean;
   readonly login: boolean;
   readonly email: string | undefined;
   readonly username: string | undefined;
+  /** As typed, for errors. */
+  readonly command: string;
   /** Whether a new account has a name of its own; with protocol 2 it is the certificate's. */
   readonly hasName: boolean;
 }
@@ -44,13 +44,17 @@ export async function signInChooser(io: Io, flags: SignInFlags): Promise<SignInC
   if (!isScript) {
     if (!io.input.isTerminal) {
       const state = "standard input is no terminal, so it needs --register or --login";
-      if (flags.hasName) throw usage(COMMAND, { state });
+      if (flags.hasName) throw usage(flags.command, { state });
       // With protocol 2 the certificate may be the account: the server says so.
       return () =>
-        Promise.reject(usage(COMMAND, { state: `the server wants a password; ${state}` }));
+        Promise.reject(usage(flags.command, { state: `the server wants a password; ${state}` }));
     }
     return (signal) => askMenu(io, { flags, signal });
   }
+  const required = (value: string | undefined, option: string): string => {
+    if (value !== undefined) return value;
+    throw usage(flags.command, { state: `${option} is missing` });
+  };
   const email = parseEmail(required(flags.email, "--email"));
   const isNamed = flags.register && flags.hasName;
   const username = isNamed ? parseUsername(required(flags.username, "--username")) : "";
@@ -59,11 +63,6 @@ export async function signInChooser(io: Io, flags: SignInFlags): Promise<SignInC
     ? { mode: "register", email, username, password }
     : { mode: "login", email, password };
   return () => Promise.resolve(choice);
-}
-
-function required(value: string | undefined, option: string): string {
-  if (value !== undefined) return value;
-  throw usage(COMMAND, { state: `${option} is missing` });
 }
 
 interface Asking {

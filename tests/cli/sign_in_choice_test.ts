@@ -10,6 +10,7 @@ const NONE: SignInFlags = {
   passwordFile: undefined,
   passwordStdin: false,
   hasName: true,
+  command: "securechat connect",
 };
 const { signal } = new AbortController();
 
