@@ -11,6 +11,8 @@ import { directRoomName, isRoomName, membersOfDirectRoom } from "../protocol/v2/
 import { KeptRoom, type OwnText } from "./kept_room.ts";
 import { isPassing, returnDelayMs } from "./return_delay.ts";
 import type { RoomClient, WantedRoom } from "./room_client.ts";
+import { Pause } from "./pause.ts";
+import { People } from "./people.ts";
 import type { Person, Rooms, RoomsEvent, RoomState } from "./rooms_event.ts";
 
 /** Rooms that one session may be in (the server's limit). */
@@ -18,9 +20,6 @@ const ROOMS_MAX = 32;
 
 /** Past entries that are asked for after a loss: the most that a server gives. */
 const WANT_BACK = 1_000;
-
-/** People whose names are remembered. */
-const PEOPLE_MAX = 8_192;
 
 /** What a connection is made with. */
 export interface RoomsDial extends WantedRoom {
@@ -50,15 +49,16 @@ export interface RoomsClientOptions {
 export class RoomsClient implements Rooms {
   readonly #options: RoomsClientOptions;
   readonly #rooms = new Map<string, KeptRoom>();
-  readonly #people = new Map<string, Person>();
+  readonly #people = new People();
+  readonly #pause = new Pause();
   #client: RoomClient | undefined;
   #signIn: SignIn | undefined;
+  #fault: ChatError | undefined;
   #hasBeenOnline = false;
   #isLeaving = false;
   /** A room is wanted that this connection cannot join any more. */
   #isRenewing = false;
   #lastId = 0;
-  #stopWaiting: () => void = () => undefined;
   #tries = 0;
   #wake = Promise.withResolvers<void>();
 
@@ -86,7 +86,7 @@ export class RoomsClient implements Rooms {
 
   /** See {@link Rooms}. */
   people(): readonly Person[] {
-    return [...this.#people.values()];
+    return this.#people.all();
   }
 
   /** See {@link Rooms}. */
@@ -156,23 +156,37 @@ export class RoomsClient implements Rooms {
   async leave(): Promise<void> {
     this.#isLeaving = true;
     this.#awake();
-    this.#stopWaiting();
+    this.#pause.end();
     await this.#client?.leave();
+  }
+
+  /**
+   * Ends from this side for a reason.
+   *
+   * @param error What "ended" tells.
+   */
+  async giveUp(error: ChatError): Promise<void> {
+    this.#fault ??= error;
+    await this.leave();
   }
 
   /** Connects and stays until this side leaves or an end is final, which "ended" tells. Never throws. */
   async run(): Promise<void> {
     for (;;) {
       const error = await this.#connect();
-      const isOver = this.#isLeaving || this.#options.signal.aborted;
+      const isOver = this.#hasToEnd;
       const isLost = this.#hasBeenOnline && isPassing(error?.code);
       const mayReturn = this.#isRenewing || this.#options.returns && isLost;
       if (isOver || !mayReturn) {
         return await this.#end(isOver && isQuiet(error) ? undefined : error);
       }
       await this.#wait(error);
-      if (this.#isLeaving || this.#options.signal.aborted) return await this.#end(undefined);
+      if (this.#hasToEnd) return await this.#end(undefined);
     }
+  }
+
+  get #hasToEnd(): boolean {
+    return this.#isLeaving || this.#options.signal.aborted;
   }
 
   async #connect(): Promise<ChatError | undefined> {
@@ -219,18 +233,7 @@ export class RoomsClient implements Rooms {
     const retryMs = returnDelayMs(this.#tries + 1, this.#options.random());
     const lost = error ?? new ChatError("CONNECTION", "the server has ended the session in order");
     await this.#tell({ kind: "lost", error: lost, retryMs });
-    const { signal } = this.#options;
-    if (this.#isLeaving || signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => stop(), retryMs);
-      const stop = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", stop);
-        resolve();
-      };
-      signal.addEventListener("abort", stop);
-      this.#stopWaiting = stop;
-    });
+    if (!this.#isLeaving) await this.#pause.wait(retryMs, this.#options.signal);
   }
 
   /** A session joins a room once: to be in it again takes another session. */
@@ -239,7 +242,8 @@ export class RoomsClient implements Rooms {
     void this.#client?.leave();
   }
 
-  async #end(error: ChatError | undefined): Promise<void> {
+  async #end(found: ChatError | undefined): Promise<void> {
+    const error = this.#fault ?? found;
     this.#isLeaving = true;
     for (const { room, kept } of [...this.#rooms].map(([room, kept]) => ({ room, kept }))) {
       const { unsent, unknown } = kept.end();
@@ -374,13 +378,7 @@ export class RoomsClient implements Rooms {
   }
 
   #person(client: RoomClient, fingerprint: string): Person {
-    const known = this.#people.get(fingerprint);
-    if (known !== undefined) return known;
-    const name = client.nameOf(fingerprint);
-    const person = { name: name ?? fingerprint.slice(0, 16), fingerprint };
-    const isKept = name !== undefined && this.#people.size < PEOPLE_MAX;
-    if (isKept) this.#people.set(fingerprint, person);
-    return person;
+    return this.#people.person(fingerprint, client.nameOf(fingerprint));
   }
 
   #kept(room: string): KeptRoom {
