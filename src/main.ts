@@ -21,6 +21,8 @@ export const COMMANDS = {
   verify: () => import("./cli/verify.ts"),
   serve: () => import("./cli/serve.ts"),
   connect: () => import("./cli/connect.ts"),
+  send: () => import("./cli/send.ts"),
+  tail: () => import("./cli/tail.ts"),
   bench: () => import("./cli/bench.ts"),
 } as const satisfies CommandTable;
 

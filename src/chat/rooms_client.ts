@@ -145,17 +145,19 @@ export class RoomsClient implements Rooms {
     await this.#client?.signIn(request);
   }
 
-  /** Waits until nothing that was said waits any more, or until the end. */
-  async said(): Promise<void> {
-    while (!this.#isLeaving && this.rooms().some(({ waiting }) => waiting > 0)) {
-      await this.#wake.promise;
-    }
+  /** Whether it ends, or has. */
+  get hasEnded(): boolean {
+    return this.#isLeaving;
+  }
+
+  /** Waits for the next event. */
+  changed(): Promise<void> {
+    return this.#wake.promise;
   }
 
   /** See {@link Rooms}. */
   async leave(): Promise<void> {
     this.#isLeaving = true;
-    this.#awake();
     this.#pause.end();
     await this.#client?.leave();
   }
@@ -245,11 +247,7 @@ export class RoomsClient implements Rooms {
   async #end(found: ChatError | undefined): Promise<void> {
     const error = this.#fault ?? found;
     this.#isLeaving = true;
-    for (const { room, kept } of [...this.#rooms].map(([room, kept]) => ({ room, kept }))) {
-      const { unsent, unknown } = kept.end();
-      await this.#tellUnsent(room, unsent, "not sent");
-      await this.#tellUnsent(room, unknown, "unknown");
-    }
+    for (const kept of [...this.#rooms.values()]) await this.#tellFates(kept);
     this.#awake();
     await this.#tell(error === undefined ? { kind: "ended" } : { kind: "ended", error });
   }
@@ -344,14 +342,12 @@ export class RoomsClient implements Rooms {
       else if (isNew) await this.#tell(said);
     }
     await this.#settle(kept);
-    this.#awake();
   }
 
   async #settle(kept: KeptRoom): Promise<void> {
     const settled = kept.settle();
     if (settled === undefined) return;
     await this.#tellUnsent(kept.room, settled.unknown, "unknown");
-    this.#awake();
   }
 
   async #parted(
@@ -364,9 +360,13 @@ export class RoomsClient implements Rooms {
     await this.#tell({ kind: "parted", room, size });
     if (kept === undefined || !isWish) return; // an end of the session: it may be joined again
     kept.lost(client.session ?? "");
+    await this.#tellFates(kept);
+  }
+
+  async #tellFates(kept: KeptRoom): Promise<void> {
     const { unsent, unknown } = kept.end();
-    await this.#tellUnsent(room, unsent, "not sent");
-    await this.#tellUnsent(room, unknown, "unknown");
+    await this.#tellUnsent(kept.room, unsent, "not sent");
+    await this.#tellUnsent(kept.room, unknown, "unknown");
   }
 
   async #tellUnsent(
@@ -396,6 +396,7 @@ export class RoomsClient implements Rooms {
 
   async #tell(event: RoomsEvent): Promise<void> {
     await this.#options.onEvent(event);
+    this.#awake();
   }
 }
 

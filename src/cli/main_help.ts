@@ -14,6 +14,8 @@ Commands:
   user          list, add, remove, passwd (password), rebind (key) of accounts
   serve         run the server
   connect       connect to a server and chat
+  send          say something in a room, from a script
+  tail          print what is said in a room
   verify        check transcripts and say who wrote what
   show          show the conversation of a transcript
   bench         load a running server with test sessions, and measure it
