@@ -22,6 +22,8 @@ export interface Keys extends Disposable {
   readonly hasMore: boolean;
   /** Width of the terminal now. */
   columns(): number;
+  /** Is called when the terminal has another size; absent where that cannot be known. */
+  onResize?: (() => void) | undefined;
 }
 
 /** How a prompt is asked. */

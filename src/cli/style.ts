@@ -16,7 +16,10 @@ const CODES = {
   red: [31, 39],
   green: [32, 39],
   yellow: [33, 39],
+  blue: [34, 39],
+  magenta: [35, 39],
   cyan: [36, 39],
+  reverse: [7, 27],
 } as const;
 
 /** A way to show text. */

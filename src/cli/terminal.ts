@@ -99,14 +99,20 @@ function terminalInput({ reader, err, stop }: InputParts): TextIn {
 /** Raw mode in which Ctrl-C is still a signal (termios ISIG). */
 function openKeys(reader: LineReader): Keys {
   Deno.stdin.setRaw(true, { cbreak: Deno.build.os !== "windows" });
-  return {
+  const keys: Keys = {
     nextByte: () => reader.nextByte(),
     get hasMore() {
       return reader.hasWaiting;
     },
     columns,
-    [Symbol.dispose]: () => Deno.stdin.setRaw(false),
+    [Symbol.dispose]: () => {
+      Deno.stdin.setRaw(false);
+      if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGWINCH", onResize);
+    },
   };
+  const onResize = () => keys.onResize?.();
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGWINCH", onResize);
+  return keys;
 }
 
 /** A terminal that does not tell its width, or has gone, counts as the usual one. */
