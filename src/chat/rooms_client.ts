@@ -256,6 +256,7 @@ export class RoomsClient implements Rooms {
     switch (event.kind) {
       case "peer":
         return await this.#tell({ kind: "server", certificate: event.certificate });
+      case "phase":
       case "explained":
         return await this.#tell(event);
       case "sign_in_wanted":

@@ -32,6 +32,7 @@ export type ConnectionEvent =
   | { readonly kind: "connecting"; readonly tries: number }
   /** The server has proved who it is. */
   | { readonly kind: "server"; readonly certificate: Certificate }
+  | { readonly kind: "phase"; readonly phase: 1 | 2 | 3 | 4 | 5 | 6; readonly text: string }
   | { readonly kind: "explained"; readonly note: HandshakeNote }
   | { readonly kind: "sign_in_wanted" }
   | { readonly kind: "signed_in"; readonly email: string; readonly username: string }

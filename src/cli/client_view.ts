@@ -6,9 +6,9 @@
 
 import { printable } from "../bytes/printable.ts";
 import type { ChatError } from "../errors.ts";
-import type { Certificate } from "../pki/certificate.ts";
-import type { HandshakeNote, SessionEvent } from "../protocol/session.ts";
+import type { SessionEvent } from "../protocol/session.ts";
 import type { ChatScreen } from "./chat_screen.ts";
+import { describeServer, explained } from "./client_words.ts";
 import { eventJson } from "./event_json.ts";
 import type { Io } from "./io.ts";
 import { jsonLine } from "./json_line.ts";
@@ -190,29 +190,6 @@ function personText(who: string): string {
 }
 
 const PRESENCE = { join: "is here", leave: "has left", remove: "was removed" } as const;
-
-/** A message of the handshake and what it gave, for whoever learns how it is done. */
-function explained({ message, bytes, derived }: HandshakeNote): string {
-  const what = HANDSHAKE[message] ?? "";
-  const values = derived.map(({ name, isSecret, shown }) =>
-    `    ${name.padEnd(7)} ${isSecret ? "secret, SHA-256 " : ""}${shown}`
-  );
-  return [`${message}, ${bytes} bytes: ${what}`, ...values].join("\n");
-}
-
-/** What each message is for (docs/protocol-2.md). */
-const HANDSHAKE: Readonly<Record<string, string>> = {
-  client_hello: "one-time public keys for ML-KEM-768 and X25519",
-  server_hello: "the server's answers to both; from here on everything is sealed",
-  server_auth: "the server's certificates, and its signature over all before and a MAC",
-  client_auth: "the same of the client, read by this server alone",
-  ready: "the server has accepted the client, and says how to sign in",
-};
-
-function describeServer({ commonName, fingerprint, notAfter }: Certificate): string {
-  const until = notAfter.toISOString().slice(0, 10);
-  return `server ${printable(commonName)}, fingerprint ${fingerprint}, valid until ${until}`;
-}
 
 /** Local time of day: a person compares it with the clock on the wall. */
 function clockTime(ms: number): string {

@@ -5,7 +5,7 @@
  */
 
 import { object } from "@optique/core/constructs";
-import { optional, withDefault } from "@optique/core/modifiers";
+import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { choice, integer, string } from "@optique/core/valueparser";
 import { dial } from "../chat/client.ts";
@@ -14,6 +14,8 @@ import { newClientSession } from "../protocol/v1/sessions.ts";
 import { parseArgs } from "./args.ts";
 import { DEFAULT_ROOM, roomValue } from "./room_option.ts";
 import { clientParsers, setUpClient } from "./client_setup.ts";
+import { JsonRun } from "./json_run.ts";
+import { personRun } from "./person_run.ts";
 import { ClientRun } from "./client_run.ts";
 import { clientView } from "./client_view.ts";
 import type { Io } from "./io.ts";
@@ -60,8 +62,12 @@ Options:
                        SALT_FILE, or securechat-salts.json)
   --keep-session-key   protocol 1: write the session's key beside its transcript
                        (mode 0600); one of protocol 2 holds the words themselves
-  --json               events as JSON Lines on standard output
-  --room NAME          protocol 2: the room to join (default: main)
+  --json               events as JSON Lines on standard output; with protocol 2
+                       commands as JSON Lines on standard input, too
+  --reconnect          protocol 2, with --json: make a lost connection again, as
+                       the terminal does
+  --room NAME          protocol 2: a room to join; may be repeated (default:
+                       main). Without a terminal and --json only the first
   --history N          protocol 2: show the last N lines of the room, those that
                        tell who came and went among them, at most 1000 (default:
                        0)
@@ -91,7 +97,8 @@ export const parser = object({
   keepSessionKey: option("--keep-session-key"),
   json: option("--json"),
   protocol: withDefault(option("--protocol", choice(["1", "2"])), "2"),
-  room: withDefault(option("--room", roomValue), DEFAULT_ROOM),
+  reconnect: option("--reconnect"),
+  rooms: multiple(option("--room", roomValue)),
   history: withDefault(option("--history", integer({ min: 0, max: 1_000 })), 0),
   explain: option("--explain"),
 });
@@ -118,7 +125,18 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const setup = await setUpClient(io, flags, { command: COMMAND, protocol, resources });
   const { config, serverName, trust, own, classic, choose } = setup;
   const { serverHost: host, serverPort: port, transcriptDir, saltFile } = config;
+  const isPerson = !flags.json && io.input.isTerminal && io.out.isTerminal;
+  const { explain } = flags;
+  const rooms = [...new Set(flags.rooms.length === 0 ? [DEFAULT_ROOM] : flags.rooms)]
+    .map((room) => ({ room, want: flags.history }));
+  if (protocol === 2 && (isPerson || flags.json)) {
+    const common = { io, setup, rooms, explain };
+    if (isPerson) await personRun(common);
+    else await new JsonRun({ ...common, returns: flags.reconnect }).run();
+    return 0;
+  }
   const place = { host, port, signal: io.stop, now: io.now, transcriptDir };
+  const [first = { room: DEFAULT_ROOM, want: 0 }] = rooms;
   const client = new ClientRun({
     io,
     choose,
@@ -126,15 +144,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     server: `${host}:${port}`,
     dial: (onEvent) =>
       classic === undefined
-        ? dialRoom({
-          ...{ ...place, own, trust, serverName, onEvent },
-          ...{ room: flags.room, want: flags.history, explain: flags.explain },
-        })
+        ? dialRoom({ ...place, own, trust, serverName, onEvent, explain, ...first })
         : dial({
           ...{ ...place, identity: classic, onEvent, keepSessionKey: flags.keepSessionKey },
           session: newClientSession(classic, { trust, serverName }),
         }),
-    isPerson: !flags.json && io.input.isTerminal && io.out.isTerminal,
+    isPerson,
     saltFile,
   });
   await client.run();
@@ -143,7 +158,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 
 /** Which options of one protocol alone were given. */
 function protocolOptions(flags: {
-  readonly room: string;
+  readonly rooms: readonly string[];
+  readonly reconnect: boolean;
   readonly history: number;
   readonly explain: boolean;
   readonly username: string | undefined;
@@ -153,7 +169,8 @@ function protocolOptions(flags: {
   const name = "with 2 the name is the certificate's";
   const words = "a transcript of 2 holds the words themselves";
   return [
-    { flag: "--room", isGiven: flags.room !== DEFAULT_ROOM, protocol: "2" },
+    { flag: "--room", isGiven: flags.rooms.length > 0, protocol: "2" },
+    { flag: "--reconnect", isGiven: flags.reconnect, protocol: "2" },
     { flag: "--history", isGiven: flags.history > 0, protocol: "2" },
     { flag: "--explain", isGiven: flags.explain, protocol: "2" },
     { flag: "--username", isGiven: flags.username !== undefined, protocol: "1", instead: name },

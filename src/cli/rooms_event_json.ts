@@ -29,6 +29,8 @@ export function roomsEventJson(event: RoomsEvent): EventJson {
       const { commonName, fingerprint, notAfter } = event.certificate;
       return { event: "server", commonName, fingerprint, notAfter: notAfter.toISOString() };
     }
+    case "phase":
+      return { event: "phase", phase: event.phase, text: event.text };
     case "explained":
       return { event: "handshake", ...event.note };
     case "sign_in_wanted":
