@@ -42,7 +42,7 @@ export class ChatLine {
    */
   press(byte: number): LineOutcome {
     const key = this.#keys.take(byte);
-    if (key === undefined || key.kind === "room") return MORE;
+    if (key === undefined || key.kind === "room" || key.kind === "cursor") return MORE;
     if (key.kind === "key") return this.#press(key.name);
     this.#editor.insert(key.text);
     return MORE;

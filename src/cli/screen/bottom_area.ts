@@ -70,12 +70,16 @@ export class BottomArea {
   }
 
   /**
-   * The terminal has another width: what was drawn is cut into rows anew by it.
+   * Draws all anew: the terminal has another width, and has cut what was drawn into rows anew; but some
+   * leave the row of the cursor as it is.
    *
    * @param bottom What is to be shown.
+   * @param cursorColumn Where the terminal says that the cursor is now, from 1; without it, as if it had
+   * left the row.
    */
-  resize(bottom: Bottom): void {
-    this.print([], bottom);
+  redraw(bottom: Bottom, cursorColumn?: number): void {
+    this.#options.write(`${this.#erased(cursorColumn)}${rowsOf(bottom)}`);
+    this.#shown = bottom;
   }
 
   /** Takes the rows away. */
@@ -85,13 +89,14 @@ export class BottomArea {
   }
 
   /** From the cursor's row up to the first of the status, as the terminal's width is now. */
-  #erased(): string {
+  #erased(cursorColumn?: number): string {
     if (this.#shown === undefined) return "";
     const columns = Math.max(1, this.#options.columns());
     const { status, prompt, cursor } = this.#shown;
-    const statusRows = Math.max(1, Math.ceil(stringWidth(status) / columns));
-    const above = statusRows + Math.floor((stringWidth(prompt) + cursor) / columns);
-    return `\x1b[${above}A\r\x1b[J`;
+    const place = stringWidth(prompt) + cursor;
+    const isCut = cursorColumn === place % columns + 1 && place >= columns;
+    const above = Math.max(1, Math.ceil(stringWidth(status) / columns));
+    return `\x1b[${above + (isCut ? Math.floor(place / columns) : 0)}A\r\x1b[J`;
   }
 }
 

@@ -90,6 +90,8 @@ export type Key =
   | { readonly kind: "key"; readonly name: KeyName }
   /** Alt with a digit: the room of that number. */
   | { readonly kind: "room"; readonly number: number }
+  /** The terminal's answer to where the cursor is (CPR, ECMA-48 §8.3.14); from 1. */
+  | { readonly kind: "cursor"; readonly column: number }
   /** Bracketed paste, whole; line ends are `\n`. `isCut`: it was longer than is taken. */
   | { readonly kind: "paste"; readonly text: string; readonly isCut: boolean };
 
@@ -179,6 +181,8 @@ export class KeyDecoder {
       return undefined;
     }
     this.#sequence = undefined;
+    const [, column] = /^\[\d+;(\d+)R$/.exec(sequence) ?? [];
+    if (column !== undefined) return { kind: "cursor", column: Number(column) };
     const name = SEQUENCES[sequence.slice(1)];
     return name === undefined ? undefined : { kind: "key", name };
   }

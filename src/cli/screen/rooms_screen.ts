@@ -11,8 +11,6 @@ import { asChatError } from "../../errors.ts";
 import { membersOfDirectRoom } from "../../protocol/v2/room_name.ts";
 import type { Keys, TextOut } from "../io.ts";
 import { errorLine } from "../report.ts";
-import { paint, type Style } from "../style.ts";
-import { type Bottom, BottomArea } from "./bottom_area.ts";
 import { eventRows, mentions, type RoomLine } from "./event_rows.ts";
 import type { Completable } from "./completion.ts";
 import { keyStream } from "./key_stream.ts";
@@ -20,9 +18,8 @@ import { PersonNames } from "./person_names.ts";
 import type { RoomPane } from "./room_pane.ts";
 import { RoomPanes } from "./room_panes.ts";
 import { SCREEN_COMMANDS, type ScreenCommand, screenHelp } from "./screen_command.ts";
-import { statusText } from "./status_text.ts";
 import { Typing, type Wish } from "./typing.ts";
-import { wrap } from "./wrap.ts";
+import { ScreenView } from "./screen_view.ts";
 
 /** Beyond so many people who is there is not asked again when somebody goes. */
 const ASK_AGAIN_MAX = 64;
@@ -40,7 +37,7 @@ export interface RoomsScreenOptions {
 /** See the module. */
 export class RoomsScreen implements Disposable {
   readonly #options: RoomsScreenOptions;
-  readonly #area: BottomArea;
+  readonly #view: ScreenView;
   readonly #names = new PersonNames();
   readonly #panes: RoomPanes;
   readonly #typing = new Typing();
@@ -58,13 +55,12 @@ export class RoomsScreen implements Disposable {
     this.#options = options;
     const { out, keys, rooms } = options;
     this.#panes = new RoomPanes(rooms, this.#names);
-    this.#area = new BottomArea({
-      write: (text) => out.write(text),
-      columns: () => keys.columns(),
+    this.#view = new ScreenView({
+      ...{ out, keys },
+      facts: () => this.#panes.facts(this.#trouble(), printable(options.server)),
+      input: (columns) => this.#typing.row(columns),
     });
-    keys.onResize = () => this.#isOpen && this.#area.resize(this.#bottom());
-    out.write("\x1b[?2004h");
-    this.#draw();
+    this.#view.draw();
   }
 
   /** Gives the terminal back. */
@@ -72,10 +68,7 @@ export class RoomsScreen implements Disposable {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     clearInterval(this.#ticking);
-    this.#options.keys.onResize = undefined;
-    this.#area.close();
-    this.#options.out.write("\x1b[?2004l");
-    this.#options.keys[Symbol.dispose]();
+    this.#view[Symbol.dispose]();
   }
 
   /** Reads keys until the person wishes to go, or input ends. */
@@ -84,7 +77,7 @@ export class RoomsScreen implements Disposable {
       if (!this.#isOpen) return;
       const wish = key && this.#typing.press(key, () => this.#completable());
       if (wish !== undefined && !this.#grant(wish)) return;
-      if (isLast) this.#draw();
+      if (isLast) this.#view.draw();
     }
   }
 
@@ -105,7 +98,7 @@ export class RoomsScreen implements Disposable {
         this.#entered(event);
         break;
       case "not_entered":
-        this.#warn(`${this.#panes.title(event.room)}: ${errorLine(event.error)}`);
+        this.#view.warn(`${this.#panes.title(event.room)}: ${errorLine(event.error)}`);
         this.#openers.delete(event.room);
         break;
       case "members":
@@ -113,7 +106,7 @@ export class RoomsScreen implements Disposable {
         break;
       case "invited":
         this.#invitation = event.room;
-        this.#tell(`${this.#names.of(event.by)} would talk with you alone: /accept`, "yellow");
+        this.#view.tell(`${this.#names.of(event.by)} would talk with you alone: /accept`, "yellow");
         break;
       case "parted":
         this.#parted(event);
@@ -125,28 +118,23 @@ export class RoomsScreen implements Disposable {
         this.#back();
         break;
       case "waiting":
-        if (event.reason !== undefined) this.#warn(`the server: ${event.reason}`);
+        if (event.reason !== undefined) this.#view.warn(`the server: ${event.reason}`);
         break;
       case "refused":
-        this.#warn(errorLine(event.error));
+        this.#view.warn(errorLine(event.error));
         break;
       case "disk":
-        if (event.error !== undefined) this.#warn(errorLine(event.error));
-        else this.#tell("the disk of this machine has room again: the chat goes on");
+        if (event.error !== undefined) this.#view.warn(errorLine(event.error));
+        else this.#view.tell("the disk of this machine has room again: the chat goes on");
         break;
     }
-    this.#draw();
-  }
-
-  /** Shows text that is of no room. */
-  tell(text: string): void {
-    this.#tell(text);
+    this.#view.draw();
   }
 
   #line(line: RoomLine): void {
     const pane = this.#panes.of(line.room);
     if (line.kind === "presence") this.#presence(pane, line);
-    if (pane === this.#panes.front) return this.#print(this.#rows(line));
+    if (pane === this.#panes.front) return this.#view.print(this.#rows(line));
     const isOthers = line.kind === "said" && !line.isOwn;
     const isMention = isOthers && mentions(line.text, this.#options.rooms.self.name);
     const wasQuiet = !pane.hasMention;
@@ -155,7 +143,7 @@ export class RoomsScreen implements Disposable {
     if (!isOthers || line.isHistory || !wasQuiet || !pane.hasMention) return;
     const does = isDirect ? "writes to you" : "names you";
     const where = isDirect ? "" : ` in ${this.#panes.title(line.room)}`;
-    this.#tell(
+    this.#view.tell(
       `${this.#names.of(line.author)} ${does}${where}: Alt-${this.#panes.number(pane)}`,
       "yellow",
     );
@@ -182,7 +170,7 @@ export class RoomsScreen implements Disposable {
     const past = size - from;
     const what = isBack ? "back in" : "in";
     const shown = isBack || past === 0 ? "" : `, with ${past} entries of its past`;
-    this.#tell(`${what} ${this.#panes.title(room)}${shown}, log ${log.slice(0, 16)}`);
+    this.#view.tell(`${what} ${this.#panes.title(room)}${shown}, log ${log.slice(0, 16)}`);
     this.#ask(room);
     const opener = this.#openers.get(room);
     this.#openers.delete(room);
@@ -190,16 +178,18 @@ export class RoomsScreen implements Disposable {
   }
 
   #parted({ room, size }: Extract<RoomsEvent, { kind: "parted" }>): void {
-    this.#tell(`${this.#panes.title(room)}: both sides have signed all ${size} entries`);
+    this.#view.tell(`${this.#panes.title(room)}: both sides have signed all ${size} entries`);
     if (this.#options.rooms.rooms().some((one) => one.room === room)) return; // of a whole session
     const next = this.#panes.remove(room);
     if (next !== undefined) this.#show(next);
   }
 
   #lost({ error, retryMs }: Extract<RoomsEvent, { kind: "lost" }>): void {
-    if (this.#retryAtMs === undefined) this.#warn(`connection lost: ${printable(error.message)}`);
+    if (this.#retryAtMs === undefined) {
+      this.#view.warn(`connection lost: ${printable(error.message)}`);
+    }
     this.#retryAtMs = this.#options.now() + retryMs;
-    this.#ticking ??= setInterval(() => this.#draw(), 1_000);
+    this.#ticking ??= setInterval(() => this.#view.draw(), 1_000);
   }
 
   #back(): void {
@@ -219,10 +209,10 @@ export class RoomsScreen implements Disposable {
         for (const text of wish.texts) this.#sayHere(text);
         return true;
       case "tell":
-        this.#tell(wish.text);
+        this.#view.tell(wish.text);
         return true;
       case "redraw":
-        this.#area.resize(this.#bottom());
+        this.#view.redraw(wish.cursorColumn);
         return true;
       case "show_room":
       case "step_room": {
@@ -239,7 +229,7 @@ export class RoomsScreen implements Disposable {
     try {
       return this.#run(command);
     } catch (thrown) {
-      this.#warn(errorLine(asChatError(thrown)));
+      this.#view.warn(errorLine(asChatError(thrown)));
       return true;
     }
   }
@@ -253,10 +243,10 @@ export class RoomsScreen implements Disposable {
         this.#sayHere(command.text);
         break;
       case "wrong":
-        this.#warn(command.text);
+        this.#view.warn(command.text);
         break;
       case "help":
-        this.#print(screenHelp().flatMap((line) => this.#wrapped(line)));
+        this.#view.print(screenHelp().flatMap((line) => this.#view.wrapped(line)));
         break;
       case "who":
         this.#who();
@@ -264,7 +254,9 @@ export class RoomsScreen implements Disposable {
       case "rooms":
         for (const pane of this.#panes.all) {
           const { room, unread } = pane;
-          this.#tell(`${this.#panes.number(pane)} ${this.#panes.title(room)}, ${unread} unread`);
+          this.#view.tell(
+            `${this.#panes.number(pane)} ${this.#panes.title(room)}, ${unread} unread`,
+          );
         }
         break;
       case "join":
@@ -280,13 +272,13 @@ export class RoomsScreen implements Disposable {
         this.#message(command);
         break;
       case "accept":
-        if (this.#invitation === undefined) this.#warn("nobody has invited you");
+        if (this.#invitation === undefined) this.#view.warn("nobody has invited you");
         else this.#join(this.#invitation, 100);
         this.#invitation = undefined;
         break;
       case "verify": {
         const state = rooms.rooms().find(({ room }) => room === this.#panes.front?.room);
-        if (state !== undefined) this.#tell(`securechat verify ${state.transcriptPath}`);
+        if (state !== undefined) this.#view.tell(`securechat verify ${state.transcriptPath}`);
         break;
       }
       case "quit":
@@ -310,11 +302,11 @@ export class RoomsScreen implements Disposable {
     );
     const [person, ...more] = this.#names.find(to, others);
     if (person === undefined) {
-      return this.#warn(`nobody called ${printable(to)} was seen here: /who`);
+      return this.#view.warn(`nobody called ${printable(to)} was seen here: /who`);
     }
     if (more.length > 0) {
       const names = [person, ...more].map((one) => this.#names.of(one)).join(", ");
-      return this.#warn(`that may be ${names}: say which`);
+      return this.#view.warn(`that may be ${names}: say which`);
     }
     const room = rooms.directWith(person.fingerprint);
     const isIn = rooms.rooms().some((one) => one.room === room && one.isOpen);
@@ -328,12 +320,12 @@ export class RoomsScreen implements Disposable {
     if (pane === undefined) return;
     const names = pane.people.map((person) => this.#names.of(person));
     const more = pane.more === 0 ? "" : ` and ${pane.more} more`;
-    this.#tell(`in ${this.#panes.title(pane.room)}: ${names.join(", ")}${more}`);
+    this.#view.tell(`in ${this.#panes.title(pane.room)}: ${names.join(", ")}${more}`);
     this.#ask(pane.room);
   }
 
   #sayHere(text: string): void {
-    if (this.#panes.front === undefined) return this.#warn("not in a room yet");
+    if (this.#panes.front === undefined) return this.#view.warn("not in a room yet");
     this.#say(this.#panes.front.room, text);
   }
 
@@ -341,7 +333,7 @@ export class RoomsScreen implements Disposable {
     try {
       this.#options.rooms.say(room, text);
     } catch (thrown) {
-      this.#warn(errorLine(asChatError(thrown)));
+      this.#view.warn(errorLine(asChatError(thrown)));
     }
   }
 
@@ -355,7 +347,7 @@ export class RoomsScreen implements Disposable {
 
   #showNamed(named: string): void {
     const pane = this.#panes.named(named);
-    if (pane === undefined) this.#warn(`you are not in ${printable(named)}: /join or /rooms`);
+    if (pane === undefined) this.#view.warn(`you are not in ${printable(named)}: /join or /rooms`);
     else this.#show(pane);
   }
 
@@ -365,47 +357,15 @@ export class RoomsScreen implements Disposable {
     const isFirst = this.#panes.front === undefined;
     this.#panes.front = pane;
     const { lines, dropped } = pane.read();
-    const rule = this.#styled(`── ${this.#panes.title(pane.room)} ──`, "bold");
+    const rule = this.#view.styled(`── ${this.#panes.title(pane.room)} ──`, "bold");
     const missing = dropped === 0 ? [] : [`${dropped} older lines are in the transcript: /verify`];
     if (isFirst && lines.length === 0) return;
-    this.#print([rule, ...missing, ...lines.flatMap((line) => this.#rows(line))]);
+    this.#view.print([rule, ...missing, ...lines.flatMap((line) => this.#rows(line))]);
   }
 
   #rows(line: RoomLine): readonly string[] {
-    const { out, keys, rooms: { self } } = this.#options;
-    return eventRows(line, { out, names: this.#names, self, columns: keys.columns() });
-  }
-
-  #tell(text: string, as: Style = "dim"): void {
-    this.#print(this.#wrapped(printable(text)).map((row) => this.#styled(row, as)));
-  }
-
-  #warn(text: string): void {
-    this.#tell(`! ${text}`, "yellow");
-  }
-
-  #wrapped(text: string): readonly string[] {
-    return wrap(text, { columns: this.#options.keys.columns(), first: 0, indent: "  " });
-  }
-
-  #styled(text: string, as: Style): string {
-    return paint(text, { on: this.#options.out, as });
-  }
-
-  #print(rows: readonly string[]): void {
-    if (this.#isOpen) this.#area.print(rows, this.#bottom());
-    else this.#options.out.write(rows.map((row) => `${row}\n`).join(""));
-  }
-
-  #draw(): void {
-    if (this.#isOpen) this.#area.draw(this.#bottom());
-  }
-
-  #bottom(): Bottom {
-    const columns = this.#options.keys.columns();
-    const facts = this.#panes.facts(this.#trouble(), printable(this.#options.server));
-    const status = this.#styled(statusText(facts, columns), "reverse");
-    return { status, ...this.#typing.row(columns) };
+    const { out, rooms: { self } } = this.#options;
+    return eventRows(line, { out, names: this.#names, self, columns: this.#view.columns });
   }
 
   #trouble(): string | undefined {

@@ -19,7 +19,7 @@ export type Wish =
   | { readonly kind: "show_room"; readonly number: number }
   | { readonly kind: "step_room"; readonly step: 1 | -1 }
   | { readonly kind: "tell"; readonly text: string }
-  | { readonly kind: "redraw" }
+  | { readonly kind: "redraw"; readonly cursorColumn?: number }
   | { readonly kind: "quit" };
 
 /** The input row. */
@@ -63,6 +63,8 @@ export class Typing {
         };
       case "room":
         return { kind: "show_room", number: key.number };
+      case "cursor":
+        return { kind: "redraw", cursorColumn: key.column };
       case "key":
         return this.#pressKey(key.name, known);
     }
