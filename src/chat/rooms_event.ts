@@ -109,6 +109,9 @@ export type RoomsEvent =
   /** Both sides have signed all that this side has of the log. */
   | { readonly kind: "parted"; readonly room: string; readonly size: number };
 
+/** All but the question how to sign in, which a program answers by itself. */
+export type ToldEvent = Exclude<RoomsEvent, { readonly kind: "sign_in_wanted" }>;
+
 /** A room as its client sees it. */
 export interface RoomState {
   readonly room: string;

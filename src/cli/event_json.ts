@@ -1,5 +1,5 @@
 /**
- * The events of a client's session as JSON Lines (`connect --json`). Names and fields are stable:
+ * The events of a session of protocol 1 as JSON Lines (`connect --json`). Names and fields are stable:
  * README lists them.
  *
  * @module
@@ -38,18 +38,6 @@ export function eventJson(event: SessionEvent): EventJson | undefined {
       const { seqno, ts, text, name = "server" } = event;
       return { event: "message", from: event.author === "self" ? "me" : name, seqno, ts, text };
     }
-    case "entered":
-      return { event: "entered", room: event.room, log: event.log, size: event.size };
-    case "presence":
-      return { event: "presence", change: event.change, who: event.who };
-    case "parted":
-      return { event: "parted", room: event.room, size: event.size };
-    case "explained":
-      return { event: "handshake", ...event.note };
-    case "disk":
-      return { event: "disk", full: event.error !== undefined };
-    case "waiting":
-      return { event: "waiting", count: event.count, reason: event.reason ?? null };
     case "refused":
       return { event: "refused", code: event.error.code, message: event.error.message };
     case "told":

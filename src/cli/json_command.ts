@@ -13,14 +13,17 @@ const room = z.string().refine(isRoomName, "is not a room's name");
 const history = z.int().min(0).max(1_000).optional();
 const fingerprint = z.string().regex(/^[0-9a-f]{64}$/, "is not a fingerprint");
 
-const COMMAND = z.discriminatedUnion("command", [
+/** The commands. */
+export const JSON_COMMANDS = [
   z.strictObject({ command: z.literal("say"), room: room.optional(), text: z.string(), ref }),
   z.strictObject({ command: z.literal("join"), room, history, ref }),
   z.strictObject({ command: z.literal("part"), room, ref }),
   z.strictObject({ command: z.literal("who"), room, ref }),
   z.strictObject({ command: z.literal("direct"), fingerprint, history, ref }),
   z.strictObject({ command: z.literal("quit"), ref }),
-]);
+] as const;
+
+const COMMAND = z.discriminatedUnion("command", JSON_COMMANDS);
 
 /** A command. */
 export type JsonCommand = Readonly<z.output<typeof COMMAND>>;

@@ -6,7 +6,7 @@
 
 import type { WantedRoom } from "../chat/room_client.ts";
 import type { RoomsClient } from "../chat/rooms_client.ts";
-import type { RoomsEvent } from "../chat/rooms_event.ts";
+import type { ToldEvent } from "../chat/rooms_event.ts";
 import { asChatError, ChatError } from "../errors.ts";
 import type { ClientSetup } from "./client_setup.ts";
 import type { Io } from "./io.ts";
@@ -82,7 +82,7 @@ export class JsonRun {
     );
   }
 
-  #react(event: RoomsEvent): void {
+  #react(event: ToldEvent): void {
     this.#print(roomsEventJson(event));
     if (event.kind === "entered" || event.kind === "said") this.#lastSaidMs = performance.now();
     if (event.kind === "unsent") this.#unsent++;

@@ -8,7 +8,7 @@ import { getLogger } from "@logtape/logtape";
 import { printable } from "../bytes/printable.ts";
 import type { WantedRoom } from "../chat/room_client.ts";
 import type { RoomsClient } from "../chat/rooms_client.ts";
-import type { RoomsEvent } from "../chat/rooms_event.ts";
+import type { RoomsEvent, ToldEvent } from "../chat/rooms_event.ts";
 import type { ChatError } from "../errors.ts";
 import { describeServer, explained } from "./client_words.ts";
 import type { ClientSetup } from "./client_setup.ts";
@@ -88,7 +88,7 @@ class Sitting {
     return { error: this.#error, hasBeenOpen: this.#screen !== undefined };
   }
 
-  #react(event: RoomsEvent, client: RoomsClient): void {
+  #react(event: ToldEvent, client: RoomsClient): void {
     if (event.kind === "signed_in") {
       log.info("signed in to {server}", { server: this.#server });
       this.#screen ??= this.#open(client);
@@ -113,8 +113,10 @@ class Sitting {
   }
 
   /** What is told before the screen is open. */
-  #show(event: RoomsEvent): void {
+  #show(event: ToldEvent): void {
     switch (event.kind) {
+      case "connecting":
+        return this.#print(`connecting to ${printable(this.#server)}`);
       case "phase":
         return this.#print(
           `${paint("✓", { on: this.#options.io.out, as: "green" })} ${phase(event)}`,

@@ -1,7 +1,7 @@
 import { dialRoom } from "../chat/room_dial.ts";
 import type { WantedRoom } from "../chat/room_client.ts";
 import { RoomsClient } from "../chat/rooms_client.ts";
-import type { RoomsEvent } from "../chat/rooms_event.ts";
+import type { ToldEvent } from "../chat/rooms_event.ts";
 import { asChatError } from "../errors.ts";
 import type { ClientSetup } from "./client_setup.ts";
 import type { Io } from "./io.ts";
@@ -15,7 +15,7 @@ export interface RoomsConnectionOptions {
   readonly returns: boolean;
   readonly explain?: boolean;
   /** Told of every event, in order, but for the question how to sign in. */
-  onEvent(event: RoomsEvent): Promise<void> | void;
+  onEvent(event: ToldEvent): Promise<void> | void;
 }
 
 /**

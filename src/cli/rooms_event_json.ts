@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Person, RoomsEvent } from "../chat/rooms_event.ts";
+import type { Person, ToldEvent } from "../chat/rooms_event.ts";
 import type { EventJson } from "./event_json.ts";
 
 /**
@@ -21,7 +21,7 @@ import type { EventJson } from "./event_json.ts";
  * assert.deepEqual(roomsEventJson(event), { event: "parted", room: "main", size: 7 });
  * ```
  */
-export function roomsEventJson(event: RoomsEvent): EventJson {
+export function roomsEventJson(event: ToldEvent): EventJson {
   switch (event.kind) {
     case "connecting":
       return { event: "connecting", tries: event.tries };
@@ -33,8 +33,6 @@ export function roomsEventJson(event: RoomsEvent): EventJson {
       return { event: "phase", phase: event.phase, text: event.text };
     case "explained":
       return { event: "handshake", ...event.note };
-    case "sign_in_wanted":
-      return { event: "sign_in_wanted" };
     case "signed_in":
       return { event: "signed_in", email: event.email, username: event.username };
     case "entered": {

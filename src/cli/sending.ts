@@ -6,7 +6,7 @@
 
 import { printable } from "../bytes/printable.ts";
 import type { RoomsClient } from "../chat/rooms_client.ts";
-import type { RoomsEvent } from "../chat/rooms_event.ts";
+import type { ToldEvent } from "../chat/rooms_event.ts";
 import { asChatError, ChatError } from "../errors.ts";
 import type { Io } from "./io.ts";
 import { jsonLine } from "./json_line.ts";
@@ -61,7 +61,7 @@ export class Sending {
    *
    * @param event It.
    */
-  react(event: RoomsEvent): void {
+  react(event: ToldEvent): void {
     const { io, json, room, waitMs } = this.#options;
     switch (event.kind) {
       case "entered":

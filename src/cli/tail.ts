@@ -10,7 +10,7 @@ import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { printable } from "../bytes/printable.ts";
 import type { RoomsClient } from "../chat/rooms_client.ts";
-import type { RoomsEvent } from "../chat/rooms_event.ts";
+import type { RoomsEvent, ToldEvent } from "../chat/rooms_event.ts";
 import type { ChatError } from "../errors.ts";
 import { parseArgs, wholeNumber } from "./args.ts";
 import { clientParsers, setUpClient } from "./client_setup.ts";
@@ -139,7 +139,7 @@ class TailView {
     this.#options = options;
   }
 
-  show(event: RoomsEvent, client: RoomsClient): void {
+  show(event: ToldEvent, client: RoomsClient): void {
     this.#tell(event);
     if (event.kind === "entered" && this.#options.noFollow) this.#end = event.size;
     const next = this.#place?.next ?? 0;
@@ -147,7 +147,7 @@ class TailView {
     if (this.#isDone) void client.leave();
   }
 
-  #tell(event: RoomsEvent): void {
+  #tell(event: ToldEvent): void {
     switch (event.kind) {
       case "entered":
         this.#missed(event);

@@ -7,19 +7,23 @@
  */
 
 import assert from "node:assert/strict";
-import type { Io, TextOut } from "../../src/cli/io.ts";
+import type { Io, Keys, TextOut } from "../../src/cli/io.ts";
 import { main } from "../../src/main.ts";
 import { runScript } from "../testkit/script.ts";
+import { VirtualTerminal } from "../testkit/virtual_terminal.ts";
 import { type MarkedBlock, markedBlocks } from "./markdown.ts";
 
 const PASSWORD = "correct horse";
 const TRANSCRIPTS = "transcripts";
 
+/** So wide that no fingerprint is cut. */
+const COLUMNS = 140;
+
 /** What differs from run to run, and what stands for it when two screens are compared. */
 const VARYING: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME"],
   [/\b\d{4}-\d\d-\d\d\b/g, "DATE"],
-  [/\b\d\d:\d\d:\d\d\b/g, "TIME"],
+  [/\b\d\d:\d\d(?::\d\d)?\b/g, "TIME"],
   [/127\.0\.0\.1:\d+/g, "ADDRESS"],
   [/(client|server)_[0-9a-f]{16}_\d{8}_\d{6}_main/g, "$1_SESSION"],
   [/\b(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{16})\b/g, "HEX"],
@@ -30,12 +34,22 @@ class Person {
   seen = "";
   readonly #typed: string[] = [];
   readonly #answers: string[];
+  /** Where keys are read, not lines. */
+  readonly #terminal: VirtualTerminal | undefined;
   #wake = Promise.withResolvers<void>();
   #hasEnded = false;
 
-  /** @param answers To the prompts, in order. */
-  constructor(answers: readonly string[] = []) {
+  /** @param answers To the prompts, in order. @param terminal Where keys are read. */
+  constructor(answers: readonly string[] = [], terminal?: VirtualTerminal) {
     this.#answers = [...answers];
+    this.#terminal = terminal;
+  }
+
+  /** What the screen shows at the end. */
+  async screen(): Promise<string> {
+    return this.#terminal === undefined
+      ? this.seen
+      : `${(await this.#terminal.rows()).join("\n")}\n`;
   }
 
   async run(args: readonly string[]): Promise<number> {
@@ -46,6 +60,7 @@ class Person {
   }
 
   types(line: string): void {
+    if (this.#terminal !== undefined) return this.#terminal.press(`${line}\r`);
     this.#typed.push(line);
     this.#tell("");
   }
@@ -74,6 +89,7 @@ class Person {
         lines: () => this.#lines(),
         ask: (question) => ask(question, true),
         askSecret: (question) => ask(question, false),
+        ...this.#terminal === undefined ? {} : { openKeys: this.#openKeys(this.#terminal) },
       },
       env: () => undefined,
       now: Date.now,
@@ -89,8 +105,13 @@ class Person {
     }
   }
 
+  #openKeys({ keys }: VirtualTerminal): () => Keys {
+    return () => keys;
+  }
+
   #tell(text: string): void {
     this.seen += text;
+    this.#terminal?.out.write(text);
     this.#wake.resolve();
     this.#wake = Promise.withResolvers<void>();
   }
@@ -99,11 +120,12 @@ class Person {
 /** The operator's and Alice's terminals; returns what both have shown. */
 async function converse(): Promise<Readonly<Record<string, string>>> {
   const operator = new Person();
-  const alice = new Person(["1", "alice@example.org", PASSWORD, PASSWORD]);
+  const terminal = new VirtualTerminal(COLUMNS, 40);
+  const alice = new Person(["1", "alice@example.org", PASSWORD, PASSWORD], terminal);
   const serving = operator.run(["serve", "--port", "0"]);
   const address = await operator.sees(/Address +(127\.0\.0\.1:\d+)/);
   const chatting = alice.run(["connect", address]);
-  await Promise.all([alice.sees(/phase 5/), operator.sees(/phase 5/)]);
+  await Promise.all([alice.sees(/in main/), operator.sees(/phase 5/)]);
   alice.types("is the pump off?");
   await operator.sees(/pump off/);
   operator.types("since 14:02");
@@ -114,7 +136,7 @@ async function converse(): Promise<Readonly<Record<string, string>>> {
   await operator.sees(/disconnected/);
   operator.types("/quit");
   assert.equal(await serving, 0, operator.seen);
-  return { serve: operator.seen, connect: alice.seen };
+  return { serve: operator.seen, connect: await alice.screen() };
 }
 
 /** A block in the language of `tests/testkit/script.ts`. */

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { CHAT_BODY_MAX_BYTES, HANDSHAKE_BODY_MAX_BYTES } from "../../src/protocol/frame.ts";
 import { ChatError, ERRORS } from "../../src/errors.ts";
 import { type Certificate, certificatePem } from "../../src/pki/certificate.ts";
-import type { SessionEvent } from "../../src/protocol/session.ts";
-import { eventJson } from "../../src/cli/event_json.ts";
+import type { ToldEvent } from "../../src/chat/rooms_event.ts";
+import { JSON_COMMANDS } from "../../src/cli/json_command.ts";
+import { roomsEventJson } from "../../src/cli/rooms_event_json.ts";
 import { LIMITS } from "../../src/chat/limits.ts";
 import type { CommandModule, CommandTable } from "../../src/cli/dispatch.ts";
 import { type Setting, SETTING_NAMES, SETTINGS } from "../../src/cli/settings.ts";
@@ -121,46 +122,61 @@ Deno.test("README tells the members of verify --json for a room", async () => {
   });
 });
 
-const RECEIPT = { peer: "client", firstSeq: 0, lastSeq: 0, transcriptSha256: "", sig: "" } as const;
 const CERTIFICATE = { commonName: "", fingerprint: "", notAfter: new Date(0) } as Certificate;
+const PERSON = { name: "", fingerprint: "" };
+const PLACED = { room: "", index: 1, ts: 0, isHistory: false };
+const ERROR = new ChatError("REPLAY", "");
 
-/** One of each kind that has a line; of receipts the one with more members. */
-const EVENTS: readonly SessionEvent[] = [
+/** One of each kind. */
+const EVENTS: readonly ToldEvent[] = [
+  { kind: "connecting", tries: 1 },
   { kind: "phase", phase: 1, text: "" },
-  { kind: "peer", certificate: CERTIFICATE },
-  { kind: "signed_in", email: "", username: "" },
-  { kind: "said", author: "peer", seqno: 1, ts: 0, text: "" },
+  { kind: "server", certificate: CERTIFICATE },
   { kind: "explained", note: { message: "ready", bytes: 1, derived: [] } },
-  { kind: "entered", room: "", log: "", size: 1, headSize: 1 },
-  {
-    kind: "presence",
-    change: "join",
-    who: "",
-    room: "",
-    fingerprint: "",
-    index: 1,
-    ts: 0,
-    isHistory: false,
-  },
+  { kind: "signed_in", email: "", username: "" },
+  { kind: "entered", room: "", log: "", from: 0, size: 1, isBack: false },
+  { kind: "not_entered", room: "", error: ERROR },
+  { kind: "said", ...PLACED, author: PERSON, isOwn: true, text: "" },
+  { kind: "notice", ...PLACED, text: "" },
+  { kind: "presence", ...PLACED, change: "join", who: PERSON, isOwn: false },
+  { kind: "signed", room: "", by: "self", size: 1 },
+  { kind: "waiting", room: "", count: 1 },
+  { kind: "unsent", room: "", id: 1, text: "", fate: "unknown" },
+  { kind: "members", room: "", members: [PERSON], more: 0 },
+  { kind: "invited", room: "", by: PERSON },
   { kind: "parted", room: "", size: 1 },
+  { kind: "lost", error: ERROR, retryMs: 1 },
+  { kind: "refused", error: ERROR },
   { kind: "disk" },
-  { kind: "waiting", count: 1 },
-  { kind: "refused", error: new ChatError("REPLAY", "") },
-  { kind: "told", status: "", message: "" },
-  { kind: "peer_left", receipt: RECEIPT },
   { kind: "ended" },
 ];
 
+/** What the run itself tells. */
+const OF_COMMANDS = [["accepted", "ref", "id"], ["error", "ref", "code", "message", "hint"]];
+
 Deno.test("README tells the events of connect --json with their members, and no other", () => {
-  const documented = rowsOf(sectionOf(README, "## `connect --json`"))
-    .map(([name = "", members = ""]) => [...quotedIn(name), ...quotedIn(members)]);
+  const section = sectionOf(README, "## `connect --json`");
+  const documented = rowsOf(section)
+    .map(([name = "", members = ""]) => [...quotedIn(name), ...quotedIn(members)])
+    .slice(0, EVENTS.length + OF_COMMANDS.length);
   const known = EVENTS.map((sample) => {
-    const { event = "", ...members } = eventJson(sample) ?? {};
+    const { event, ...members } = roomsEventJson(sample);
     return [event, ...Object.keys(members)];
   });
-  assert.deepEqual(documented, known);
-  const names = [...readDocument("src/cli/event_json.ts").matchAll(/\{ event: "(\w+)"/g)];
+  assert.deepEqual(documented, [...known.slice(0, -1), ...OF_COMMANDS, ...known.slice(-1)]);
+  const names = [...readDocument("src/cli/rooms_event_json.ts").matchAll(/\bevent: "(\w+)"/g)];
   assert.deepEqual(new Set(names.map(([, name]) => name)), new Set(known.map(([name]) => name)));
+});
+
+Deno.test("README tells the commands of connect --json with their members, and no other", () => {
+  const section = sectionOf(README, "## `connect --json`");
+  const documented = rowsOf(section).slice(EVENTS.length + OF_COMMANDS.length)
+    .map(([name = "", members = ""]) => [...quotedIn(name), ...quotedIn(members)].sort());
+  const known = JSON_COMMANDS.map((schema) => {
+    const { command, ref: _ref, ...members } = schema.shape;
+    return [command.value, ...Object.keys(members)].sort();
+  });
+  assert.deepEqual(documented, known);
 });
 
 Deno.test("documents link to files and headings that exist", () => {

@@ -132,7 +132,7 @@ function seenBy(name: string, stdout: string): Seen {
   const messages = events.filter(({ event }) => event === "message");
   return {
     name,
-    own: messages.filter(({ from }) => from === "me").map(({ text }) => text),
+    own: messages.filter(({ own }) => own).map(({ text }) => text),
     all: messages.map(({ text }) => text),
   };
 }

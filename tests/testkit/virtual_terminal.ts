@@ -30,7 +30,13 @@ export class VirtualTerminal {
   constructor(columns: number, rows: number) {
     this.#columns = columns;
     this.#terminal = new xterm.Terminal({
-      ...{ cols: columns, rows, scrollback: SCROLLBACK_ROWS, allowProposedApi: true },
+      ...{
+        cols: columns,
+        rows,
+        scrollback: SCROLLBACK_ROWS,
+        allowProposedApi: true,
+        convertEol: true,
+      },
     });
     this.out = { isTerminal: true, write: (text) => this.#write(text) };
     this.keys = {
