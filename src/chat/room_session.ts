@@ -18,6 +18,7 @@ import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
 import { parseHead } from "../protocol/v2/head.ts";
 import { parseStatement } from "../protocol/v2/statement.ts";
 import { ServerHandshake } from "../protocol/v2/server_handshake.ts";
+import { Asking } from "./asking.ts";
 import { DISK_FULL_TEXT } from "./disk_watch.ts";
 import type { FrameStream } from "./frame_stream.ts";
 import type { Limits } from "./limits.ts";
@@ -85,6 +86,7 @@ export class RoomSession implements MemberLink {
   /** Authors whose chains this client has. */
   readonly #shown = new Set<string>();
   readonly #unflushed: Unflushed;
+  readonly #asking = new Asking((room) => this.#list(room));
   readonly #ended = Promise.withResolvers<void>();
   /** Rejects when the session is ended from outside, whatever it waits for. */
   readonly #broken = Promise.withResolvers<never>();
@@ -135,6 +137,7 @@ export class RoomSession implements MemberLink {
       this.#error ??= asChatError(thrown);
     }
     this.#hasEnded = true;
+    this.#asking[Symbol.dispose]();
     await this.#releaseAll();
     if (this.#link === undefined) await stream.close();
     else await this.#link.close(this.#isTold ? undefined : this.#error);
@@ -202,7 +205,7 @@ export class RoomSession implements MemberLink {
     let body: Uint8Array<ArrayBuffer> | undefined = this.#options.first;
     for (;;) {
       const step = await handshake.take(body, now());
-      if (step.send.length > 0) void stream.write(joinFrames(step.send));
+      if (step.send.length > 0) void stream.write(concat(...step.send));
       if (step.kind === "failed") throw this.#toldAlready(step.error);
       if (step.kind === "done") return step.channel;
       this.#tell({ kind: "phase", phase: 1, text: "keys agreed (ML-KEM-768 and X25519)" });
@@ -286,7 +289,8 @@ export class RoomSession implements MemberLink {
         await this.#options.endEarlier(message.session, channel.peer.fingerprint);
         return undefined;
       case "who":
-        this.#list(message.room, link);
+        this.#roomOf(message.room);
+        this.#asking.ask(message.room);
         return undefined;
       case "leave": {
         const { host, present } = this.#roomOf(message.room);
@@ -310,14 +314,13 @@ export class RoomSession implements MemberLink {
   }
 
   /** Who is in a room: those whose chains this client lacks are shown first. */
-  #list(room: string, link: SecureLink): void {
-    const peers = this.#roomOf(room).host.people();
+  #list(room: string): void {
+    const peers = this.#rooms.get(room)?.host.people() ?? [];
     const listed = peers.slice(0, LISTED_MAX);
     for (const peer of listed) this.#show(peer);
     const members = listed.map(({ fingerprint }) => fingerprint);
-    link.send(
-      encodeMessage({ type: "members", members, more: peers.length - listed.length, room }),
-    );
+    const more = peers.length - listed.length;
+    this.#link?.send(encodeMessage({ type: "members", members, more, room }));
   }
 
   #show({ fingerprint, chain }: PeerIdentity): void {
@@ -393,8 +396,4 @@ export class RoomSession implements MemberLink {
     const error = this.#options.onEvent(event);
     if (error !== undefined) throw error;
   }
-}
-
-function joinFrames(frames: readonly Uint8Array[]): Uint8Array {
-  return frames.length === 1 ? frames[0] ?? new Uint8Array() : concat(...frames);
 }

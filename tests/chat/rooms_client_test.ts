@@ -238,3 +238,15 @@ Deno.test("a client that does not come back by itself tells what was not sent", 
   assert.ok(["TRUNCATED", "CONNECTION"].includes(alice.of("ended")[0]?.error?.code ?? ""));
   await world[Symbol.asyncDispose]();
 });
+
+Deno.test("whoever asks all the time who is there is answered once a second", async () => {
+  await using world = await startRoomWorld();
+  await using alice = await come(world, "alice");
+  const startMs = performance.now();
+  for (let times = 0; times < 1_000; times++) alice.rooms.who("main");
+  await alice.until(() => alice.of("members").length === 2);
+  assert.ok(performance.now() - startMs >= 900);
+  alice.rooms.say("main", "the chat goes on");
+  await alice.untilHeard("main", "alice: the chat goes on");
+  assert.equal(alice.of("members").length, 2);
+});

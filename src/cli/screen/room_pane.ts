@@ -13,6 +13,8 @@ export class RoomPane {
   #hasMention = false;
   readonly #people = new Map<string, Person>();
   #more = 0;
+  /** Index behind the last line that came, in whatever log. */
+  #next: number | undefined;
 
   /** @param room Its name. */
   constructor(room: string) {
@@ -42,6 +44,29 @@ export class RoomPane {
   /** Those that are not listed. */
   get more(): number {
     return this.#more;
+  }
+
+  /**
+   * A line came, shown or kept.
+   *
+   * @param index Its place in the log.
+   */
+  cameTo(index: number): void {
+    this.#next = index + 1;
+  }
+
+  /**
+   * This side is in the room again.
+   *
+   * @param from The first entry that it is given now.
+   * @param isBack Whether the log is the one of before.
+   * @returns What of it was missed, in words; nothing if nothing was.
+   */
+  missed(from: number, isBack: boolean): string | undefined {
+    const next = this.#next;
+    if (next === undefined) return undefined;
+    if (!isBack) return "the server was started anew: a new log begins";
+    return from > next ? `${from - next} entries were missed while away` : undefined;
   }
 
   /**

@@ -133,6 +133,7 @@ export class RoomsScreen implements Disposable {
 
   #line(line: RoomLine): void {
     const pane = this.#panes.of(line.room);
+    if (line.kind !== "unsent") pane.cameTo(line.index);
     if (line.kind === "presence") this.#presence(pane, line);
     if (pane === this.#panes.front) return this.#view.print(this.#rows(line));
     const isOthers = line.kind === "said" && !line.isOwn;
@@ -171,6 +172,8 @@ export class RoomsScreen implements Disposable {
     const what = isBack ? "back in" : "in";
     const shown = isBack || past === 0 ? "" : `, with ${past} entries of its past`;
     this.#view.tell(`${what} ${this.#panes.title(room)}${shown}, log ${log.slice(0, 16)}`);
+    const missed = pane.missed(from, isBack);
+    if (missed !== undefined) this.#view.warn(`${this.#panes.title(room)}: ${missed}`);
     this.#ask(room);
     const opener = this.#openers.get(room);
     this.#openers.delete(room);
