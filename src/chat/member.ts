@@ -11,6 +11,8 @@ import type { Certificate } from "../pki/certificate.ts";
 export interface MemberLink {
   /** Whether the chat is open: words can be said. */
   readonly isOpen: boolean;
+  /** Names of the rooms that it is in, where its protocol has rooms. */
+  readonly rooms?: readonly string[];
   /** Ends it in order, within a bounded time. */
   leave(): Promise<void>;
   /** Ends it at once: the peer is told the code where that is possible. */

@@ -26,6 +26,7 @@ import type { Present } from "./room_parts.ts";
 import { SecureLink } from "./secure_link.ts";
 import { SIGN_IN_TRIES, type SignInDesk } from "./sign_in_desk.ts";
 import { Unflushed } from "./unflushed.ts";
+import { isRemoval } from "./revoked.ts";
 import { within } from "./within.ts";
 
 /** Rooms that one session may be in. */
@@ -101,6 +102,11 @@ export class RoomSession implements MemberLink {
     return this.#rooms.size > 0 && !this.#isLeaving && !this.#hasEnded;
   }
 
+  /** Names of the rooms that it is in. */
+  get rooms(): readonly string[] {
+    return [...this.#rooms].flatMap(([name, { hasFinal }]) => hasFinal ? [] : [name]);
+  }
+
   /** Serves the client until its socket is closed. Never throws. */
   async run(): Promise<void> {
     const { stream } = this.#options;
@@ -120,7 +126,7 @@ export class RoomSession implements MemberLink {
   }
 
   async #releaseAll(): Promise<void> {
-    const kind = this.#error?.code === "REVOKED" ? "remove" : "leave";
+    const kind = isRemoval(this.#error) ? "remove" : "leave";
     const rooms = [...this.#rooms.values()];
     const releases = rooms.map(({ host, present }) => host.release(present, kind));
     await within(Promise.allSettled(releases), RELEASE_MS); // rooms tell of their failures themselves
