@@ -13,6 +13,7 @@ Commands:
   db init       create or upgrade the tables of accounts
   user          list, add, remove, passwd (password), rebind (key) of accounts
   serve         run the server
+  admin         who, kick, ban, mute, rooms, motd, stats of a running server
   connect       connect to a server and chat
   verify        check transcripts and say who wrote what
   show          show the conversation of a transcript

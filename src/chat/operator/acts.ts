@@ -119,7 +119,7 @@ export class OperatorActs {
       protocol: member.protocol ?? 0,
       address: member.address,
       since: isoTime(member.sinceMs),
-      rooms: member.connection.rooms ?? [],
+      rooms: [...member.connection.rooms ?? []],
       isOpen: member.connection.isOpen,
     }));
     return { act: "who", members };

@@ -9,7 +9,7 @@ import { ChatError } from "../../errors.ts";
 import { fileFault } from "../../store/private_file.ts";
 import { answerOf, readLine, writeLine } from "./admin_line.ts";
 import { requireSocketPath } from "./admin_socket.ts";
-import type { OperatorAnswer } from "./answer.ts";
+import { type OperatorAnswer, readAnswer } from "./answer.ts";
 import type { OperatorRequest } from "./request.ts";
 
 /** An answer may list every session of a large server. */
@@ -37,9 +37,7 @@ export async function askServer(path: string, request: OperatorRequest): Promise
   }
   const value = await readLine(conn, { maxBytes: ANSWER_MAX_BYTES, withinMs: ANSWER_MS });
   if (value === undefined) throw noServer(path, "it closed without an answer");
-  const answer = answerOf(value);
-  if (answer.act === request.act) return answer as OperatorAnswer;
-  throw new ChatError("FORMAT", "cannot read the server's answer: it is to another request");
+  return readAnswer(answerOf(value), request.act);
 }
 
 async function connect(path: string): Promise<Deno.Conn> {

@@ -18,7 +18,7 @@ export interface LineBounds {
 
 /** What came instead of an answer. */
 const ANSWERED = z.discriminatedUnion("ok", [
-  z.strictObject({ ok: z.literal(true), answer: z.looseObject({ act: z.string() }) }),
+  z.strictObject({ ok: z.literal(true), answer: z.unknown() }),
   z.strictObject({
     ok: z.literal(false),
     error: z.strictObject({ code: z.string(), message: z.string(), hint: z.string() }),
@@ -110,10 +110,10 @@ export function refusalLine({ code, message, hint }: ChatError): object {
  * Reads what a server answered.
  *
  * @param value The line's value.
- * @returns The answer.
+ * @returns The answer, not yet checked.
  * @throws {ChatError} What the server refused with; FORMAT if it is no answer.
  */
-export function answerOf(value: unknown): { readonly act: string } {
+export function answerOf(value: unknown): unknown {
   const result = ANSWERED.safeParse(value);
   if (!result.success) {
     throw new ChatError("FORMAT", "cannot read the server's answer: it does not have its form", {

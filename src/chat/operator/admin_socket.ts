@@ -6,7 +6,7 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { printable } from "../../bytes/printable.ts";
 import { asChatError, ChatError } from "../../errors.ts";
 import { fileFault } from "../../store/private_file.ts";
@@ -73,8 +73,8 @@ export class AdminSocket implements AsyncDisposable {
    *
    * @param options Where, what is done, who is told.
    * @returns The socket.
-   * @throws {ChatError} ADDRESS if a server answers there, something else is there, the path is too long,
-   * or others could have connected; CONFIG on Windows; FILE if the system refuses.
+   * @throws {ChatError} ADDRESS if a server answers there, or something else is there; CONFIG if the path
+   * is too long, others could have connected, and on Windows; FILE if the system refuses.
    */
   static async listen(options: AdminSocketOptions): Promise<AdminSocket> {
     const { path } = options;
@@ -146,7 +146,7 @@ export class AdminSocket implements AsyncDisposable {
  * Checks that a path can be a socket's.
  *
  * @param path The path.
- * @throws {ChatError} CONFIG on Windows; ADDRESS above what the system takes.
+ * @throws {ChatError} CONFIG on Windows, and above what the system takes.
  */
 export function requireSocketPath(path: string): void {
   if (Deno.build.os === "windows") {
@@ -203,8 +203,17 @@ function open(path: string): Deno.UnixListener {
     return Deno.listen({ transport: "unix", path });
   } catch (thrown) {
     if (thrown instanceof Deno.errors.AddrInUse) throw taken(path, "another program made it");
+    if (thrown instanceof Deno.errors.NotCapable) throw notPermitted(path, thrown);
     throw fileFault("make socket", path, thrown);
   }
+}
+
+/** Deno counts a local socket as a network, by its whole path. */
+function notPermitted(path: string, cause: unknown): ChatError {
+  const text = "this program was started without the permission";
+  return new ChatError("FILE", `cannot make socket "${printable(path)}": ${text}`, {
+    ...{ cause, hint: `add to --allow-net: unix:${printable(resolve(path))}` },
+  });
 }
 
 /** Between making it and changing its mode it had that of the umask. */
@@ -213,7 +222,7 @@ async function requirePrivate(path: string, mode: number): Promise<void> {
   const isOpen = (mode & OTHERS_WRITE) !== 0 && ((folder.mode ?? 0) & 0o077) !== 0;
   if (!isOpen) return;
   const text = "others could have connected while it was made";
-  throw new ChatError("ADDRESS", `cannot use admin socket "${printable(path)}": ${text}`, {
+  throw new ChatError("CONFIG", `cannot use admin socket "${printable(path)}": ${text}`, {
     hint: "start with umask 077, or put it into a folder of mode 0700: --admin-socket PATH",
   });
 }

@@ -1,80 +1,98 @@
 /**
- * What an operator is answered: plain data, the same on the console and over the local socket.
+ * What an operator is answered: plain data, the same on the console and over the local socket. Names,
+ * addresses of e-mail and reasons are foreign text.
  *
  * @module
  */
 
+import { z } from "zod";
+import { ChatError } from "../../errors.ts";
+import type { Act } from "./request.ts";
+
+/** ISO 8601. */
+const time = z.iso.datetime();
+/** Null: for ever. */
+const until = time.nullable();
+const count = z.int().min(0);
+const named = { name: z.string(), fingerprint: z.string() } as const;
+
 /** One connection whose certificate is proved. */
-export interface WhoEntry {
-  /** Foreign text. */
-  readonly name: string;
-  readonly fingerprint: string;
-  /** Of protocol 1, and of 2 with passwords; else empty. Foreign text. */
-  readonly email: string;
-  readonly protocol: number;
+const WHO = z.object({
+  ...named,
+  /** Empty where the certificate is the account. */
+  email: z.string(),
+  protocol: count,
   /** IP address and port. */
-  readonly address: string;
-  /** ISO 8601. */
-  readonly since: string;
-  readonly rooms: readonly string[];
+  address: z.string(),
+  since: time,
+  rooms: z.array(z.string()),
   /** Whether words can be said: it is signed in, and for protocol 2 in a room. */
-  readonly isOpen: boolean;
-}
-
-/** Somebody an act is about. */
-export interface Named {
-  readonly name: string;
-  readonly fingerprint: string;
-}
-
-/** A ban or a mute; `until` null: for ever. */
-export interface Sanction extends Named {
-  readonly since: string;
-  readonly until: string | null;
-}
+  isOpen: z.boolean(),
+});
 
 /** A room of protocol 2. */
-export interface RoomEntry {
-  readonly room: string;
+const ROOM = z.object({
+  room: z.string(),
   /** Sessions that are in it. */
-  readonly people: number;
-  readonly entries: number;
+  people: count,
+  entries: count,
   /** The log's id, hex. */
-  readonly log: string;
-  readonly transcript: string;
-}
-
-/** Figures since the server began. */
-export interface Stats {
-  readonly uptimeSeconds: number;
-  /** Now: connections, and those whose chat is open. */
-  readonly sessions: number;
-  readonly open: number;
-  readonly connections: number;
-  readonly statements: number;
-  /** Entries that went to members of rooms. */
-  readonly deliveries: number;
-  /** Resident memory of the server. */
-  readonly memoryBytes: number;
-  /** By code. */
-  readonly refusals: Readonly<Record<string, number>>;
-}
+  log: z.string(),
+  transcript: z.string(),
+});
 
 /** An answer, by the act that was asked for. */
-export type OperatorAnswer =
-  | { readonly act: "who"; readonly members: readonly WhoEntry[] }
-  | Named & { readonly act: "kick"; readonly sessions: number }
-  | Named & { readonly act: "ban"; readonly until: string | null; readonly sessions: number }
-  | Named & { readonly act: "unban" }
-  | {
-    readonly act: "bans";
-    readonly bans: readonly (Sanction & { readonly reason: string })[];
-    readonly mutes: readonly (Sanction & { readonly room: string | null })[];
-  }
-  | Named & { readonly act: "mute"; readonly until: string | null; readonly room: string | null }
-  | Named & { readonly act: "unmute"; readonly room: string | null }
-  | { readonly act: "rooms"; readonly rooms: readonly RoomEntry[] }
-  | { readonly act: "motd"; readonly text: string; readonly isChanged: boolean }
-  | Stats & { readonly act: "stats" }
-  /** `receivers`: how many it goes to. */
-  | { readonly act: "say"; readonly room: string | null; readonly receivers: number };
+const ANSWER = z.discriminatedUnion("act", [
+  z.object({ act: z.literal("who"), members: z.array(WHO) }),
+  /** `sessions`: how many ended. */
+  z.object({ act: z.literal("kick"), ...named, sessions: count }),
+  z.object({ act: z.literal("ban"), ...named, until, sessions: count }),
+  z.object({ act: z.literal("unban"), ...named }),
+  z.object({
+    act: z.literal("bans"),
+    bans: z.array(z.object({ ...named, since: time, until, reason: z.string() })),
+    /** `room` null: in all rooms. */
+    mutes: z.array(z.object({ ...named, since: time, until, room: z.string().nullable() })),
+  }),
+  z.object({ act: z.literal("mute"), ...named, until, room: z.string().nullable() }),
+  z.object({ act: z.literal("unmute"), ...named, room: z.string().nullable() }),
+  z.object({ act: z.literal("rooms"), rooms: z.array(ROOM) }),
+  z.object({ act: z.literal("motd"), text: z.string(), isChanged: z.boolean() }),
+  z.object({
+    act: z.literal("stats"),
+    uptimeSeconds: count,
+    /** Now: connections with a proved certificate, and those whose chat is open. */
+    sessions: count,
+    open: count,
+    /** Since the server began. */
+    connections: count,
+    statements: count,
+    /** Entries that went to members of rooms. */
+    deliveries: count,
+    /** Resident memory of the server. */
+    memoryBytes: count,
+    /** Sessions and statements that were refused or cut, by code. */
+    refusals: z.record(z.string(), count),
+  }),
+  /** `room` null: to all; `receivers`: how many it goes to. */
+  z.object({ act: z.literal("say"), room: z.string().nullable(), receivers: count }),
+]);
+
+/** What is answered. */
+export type OperatorAnswer = Readonly<z.output<typeof ANSWER>>;
+
+/**
+ * Checks an answer that came over a socket.
+ *
+ * @param value What came.
+ * @param act What was asked for.
+ * @returns The answer.
+ * @throws {ChatError} FORMAT if it is none to that act.
+ */
+export function readAnswer(value: unknown, act: Act): OperatorAnswer {
+  const result = ANSWER.safeParse(value);
+  if (result.success && result.data.act === act) return result.data;
+  throw new ChatError("FORMAT", `cannot read the server's answer: it is none to "${act}"`, {
+    hint: "check that server and command are of one version",
+  });
+}
