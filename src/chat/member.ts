@@ -15,6 +15,11 @@ export interface MemberLink {
   readonly rooms?: readonly string[];
   /** Ends it in order, within a bounded time. */
   leave(): Promise<void>;
+  /**
+   * Ends it at the operator's wish, within a bounded time: its rooms' logs say so, and stay whole. Where
+   * its protocol has no rooms, {@link abort} does all there is to do.
+   */
+  remove?(error: ChatError): Promise<void>;
   /** Ends it at once: the peer is told the code where that is possible. */
   abort(error: ChatError): Promise<void>;
 }

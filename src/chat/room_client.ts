@@ -192,8 +192,18 @@ export class RoomClient implements ChatConnection {
       await this.#take(objects, { link, channel });
       if (this.#stay?.hasParted === true) {
         await this.#tell({ kind: "parted", room: this.#options.room, size: this.#stay.size });
-        return;
+        return this.#isLeaving ? undefined : await this.#whyParted(link);
       }
+    }
+  }
+
+  /** The server has ended the room by itself: it closes when it stops, and says so when it removes. */
+  async #whyParted(link: SecureLink): Promise<void> {
+    const objects = await link.next({ withinMs: FINAL_MS, what: "the server's reason" })
+      .catch(() => undefined); // both have signed all there is
+    for (const object of objects ?? []) {
+      const message = parseMessage(object, ["status", "ping", "invite"]);
+      if (message.type === "status") throw peerRefusal(message, "CONNECTION");
     }
   }
 

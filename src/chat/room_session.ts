@@ -88,6 +88,8 @@ export class RoomSession implements MemberLink {
   #isTold = false;
   #isLeaving = false;
   #hasEnded = false;
+  /** Why the operator ends it. */
+  #removal: ChatError | undefined;
 
   /** @param options What it is made of. */
   constructor(options: RoomSessionOptions) {
@@ -116,6 +118,7 @@ export class RoomSession implements MemberLink {
     } catch (thrown) {
       this.#error ??= asChatError(thrown);
     }
+    this.#error ??= this.#removal;
     this.#hasEnded = true;
     await this.#releaseAll();
     if (this.#link === undefined) await stream.close();
@@ -143,16 +146,28 @@ export class RoomSession implements MemberLink {
     if (this.isOpen && !this.#rooms.has(room)) this.#link?.send(object);
   }
 
+  /** See {@link MemberLink}. */
+  async remove(error: ChatError): Promise<void> {
+    this.#removal = error;
+    await this.#sayGoodbye("remove");
+    this.#fail(error);
+    await this.#ended.promise;
+  }
+
   /** Ends every room with our final head, and waits for the client's. */
   async leave(): Promise<void> {
+    await this.#sayGoodbye("leave");
+    this.#options.stream.fail(new ChatError("CONNECTION", "the server stops"));
+    await within(this.#ended.promise, CUT_MS);
+  }
+
+  async #sayGoodbye(kind: "leave" | "remove"): Promise<void> {
     this.#isLeaving = true;
     const goodbyes = [...this.#rooms.values()].map(async ({ host, present, left }) => {
-      await host.release(present, "leave");
+      await host.release(present, kind);
       await left.promise;
     });
     await within(Promise.all(goodbyes), this.#options.limits.receiptMs);
-    this.#options.stream.fail(new ChatError("CONNECTION", "the server stops"));
-    await within(this.#ended.promise, CUT_MS);
   }
 
   /** Ends at once. */
@@ -296,6 +311,7 @@ export class RoomSession implements MemberLink {
   }
 
   async #join({ room, want }: Message<"join">, { link, channel }: Conversation): Promise<void> {
+    if (this.#removal !== undefined) throw this.#removal;
     if (this.#rooms.has(room) || this.#rooms.size >= ROOMS_MAX) {
       throw new ChatError("ROOM", `cannot join: each room once, and at most ${ROOMS_MAX} rooms`);
     }

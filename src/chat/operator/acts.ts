@@ -272,7 +272,10 @@ export class OperatorActs {
   ): Promise<number> {
     if (isNotice) await this.#tell(text, this.#roomsOf(person));
     const sessions = this.#sessionsOf(person);
-    const ends = sessions.map(({ connection }) => connection.abort(new ChatError("REMOVED", text)));
+    const error = new ChatError("REMOVED", text);
+    const ends = sessions.map(({ connection }) =>
+      connection.remove?.(error) ?? connection.abort(error)
+    );
     await within(Promise.all(ends), END_MS);
     return sessions.length;
   }
