@@ -157,7 +157,7 @@ export function requireSocketPath(path: string): void {
   const { length } = new TextEncoder().encode(path);
   if (length <= PATH_MAX_BYTES) return;
   const text = `its path has ${length} bytes, expected at most ${PATH_MAX_BYTES}`;
-  throw new ChatError("ADDRESS", `cannot use admin socket "${printable(path)}": ${text}`, {
+  throw new ChatError("CONFIG", `cannot use admin socket "${printable(path)}": ${text}`, {
     hint:
       "choose a shorter path: --admin-socket PATH; one relative to the current folder is shorter",
   });

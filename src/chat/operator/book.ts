@@ -30,7 +30,7 @@ export const REASON_MAX_CHARS = 500;
 export const MOTD_MAX_CHARS = 2_000;
 
 /** A word of somebody muted is signed anew so often: so an unmute is felt soon, ms. */
-const MUTED_RETRY_MS = 15_000;
+const MUTED_RETRY_MS = 10_000;
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
 const timeMs = z.int().min(0).max(8.64e15);
