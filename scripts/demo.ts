@@ -53,7 +53,7 @@ async function converse(): Promise<number[]> {
   }
   const server = start({
     name: "server",
-    args: ["serve", "--port", "0", "--protocol", "2"],
+    args: ["serve", "--port", "0", "--protocol", "2", "--admin-socket", "off"],
   });
   const [, port = ""] = await server.actor.sees(/Address +127\.0\.0\.1:(\d+)/);
   const alice = start({ name: "alice", args: connectArgs("alice", { port, flag: "--register" }) });

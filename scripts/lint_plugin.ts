@@ -25,7 +25,7 @@ const HOMES: Readonly<Record<string, RegExp>> = {
   "@noble/ciphers": /^crypto\/aes_ecb\.ts$/,
   "@noble/curves": /^crypto\/modp\.ts$/,
   "@noble/hashes": /^crypto\/tree_hash\.ts$/,
-  "zod": /^(protocol\/|cli\/config|cli\/json_command|transcript\/)/,
+  "zod": /^(protocol\/|cli\/config|cli\/json_command|transcript\/|chat\/operator\/)/,
   "mysql2": /^store\/mysql\.ts$/,
   "node:sqlite": /^store\/sqlite\.ts$/,
   "@optique/core": /^cli\//,

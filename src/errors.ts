@@ -35,6 +35,12 @@ export const ERRORS = {
     hint:
       "its owner needs a new certificate: securechat cert issue; who revoked it and when: securechat ca list",
   },
+  REMOVED: {
+    exit: 1,
+    wire: "REMOVED",
+    hint:
+      "the operator has removed or banned this certificate: ask them why, and for how long; trying again at once helps nothing",
+  },
   SIG_FAIL: {
     exit: 1,
     wire: "SIG_FAIL",

@@ -20,6 +20,7 @@ export const COMMANDS = {
   show: () => import("./cli/show.ts"),
   verify: () => import("./cli/verify.ts"),
   serve: () => import("./cli/serve.ts"),
+  admin: () => import("./cli/admin.ts"),
   connect: () => import("./cli/connect.ts"),
   send: () => import("./cli/send.ts"),
   tail: () => import("./cli/tail.ts"),

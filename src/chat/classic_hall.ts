@@ -17,6 +17,7 @@ import { Connection } from "./connection.ts";
 import type { Arrival, Hall } from "./hall.ts";
 import type { Limits } from "./limits.ts";
 import { type Member, memberName } from "./member.ts";
+import type { OperatorBook } from "./operator/book.ts";
 import { type RecordingOptions, startRecording } from "./recording.ts";
 import { relayedText } from "./relay.ts";
 import { type RevocationLookup, revokedError } from "./revoked.ts";
@@ -44,6 +45,8 @@ export interface ClassicOptions extends RecordingOptions {
 export interface HallOptions {
   readonly limits: Limits;
   readonly revocationOf: RevocationLookup;
+  /** What the operator has decided: who is banned or muted, and what is shown to newcomers. */
+  readonly book?: OperatorBook;
   now(): number;
   /** Told of everything, in order within a session. Must not throw. */
   onEvent(event: ServerEvent): void;
@@ -73,6 +76,11 @@ export class ClassicHall implements Hall {
   /** See {@link Hall}. */
   members(): readonly ClassicMember[] {
     return [...this.#members.values()].filter((member) => member.connection.isOpen);
+  }
+
+  /** See {@link Hall}. */
+  sessions(): readonly Member[] {
+    return [...this.#members.values()];
   }
 
   /** See {@link Hall}. */
@@ -144,8 +152,12 @@ export class ClassicHall implements Hall {
     });
   }
 
-  async #react(member: Member, event: SessionEvent, place: Place): Promise<Input | undefined> {
-    const { relay, revocationOf, now } = this.#options;
+  async #react(
+    member: ClassicMember,
+    event: SessionEvent,
+    place: Place,
+  ): Promise<Input | undefined> {
+    const { relay, revocationOf, book, now } = this.#options;
     if (event.kind === "peer") member.certificate = event.certificate;
     if (event.kind === "signed_in") {
       member.username = event.username;
@@ -154,8 +166,11 @@ export class ClassicHall implements Hall {
     }
     this.#options.onEvent({ kind: "session", member, event });
     // The list may have changed while the certificate was being judged by the one before.
-    const error = event.kind === "peer" ? revokedError(event.certificate, revocationOf) : undefined;
+    const error = event.kind === "peer"
+      ? revokedError(event.certificate, revocationOf) ?? book?.refusalOf(event.certificate)
+      : undefined;
     if (error !== undefined) return { kind: "abort", error };
+    if (event.kind === "opened") this.#greet(member);
     if (event.kind === "said" && event.author === "peer" && relay) this.#relay(member, event.text);
     if (event.kind !== "account_requested") return undefined;
     const address = member.address.replace(/:\d+$/, "");
@@ -163,7 +178,16 @@ export class ClassicHall implements Hall {
     return { kind: "account_answer", answer };
   }
 
-  #relay(author: Member, text: string): void {
+  #greet(member: ClassicMember): void {
+    const motd = this.#options.book?.motd ?? "";
+    // The connection is open once this event has been told.
+    if (motd !== "") queueMicrotask(() => sayTo(member, motd));
+  }
+
+  /** What a muted author says reaches the operator alone; who says it is told so. */
+  #relay(author: ClassicMember, text: string): void {
+    const limit = author.certificate && this.#options.book?.limitOf(author.certificate);
+    if (limit !== undefined) return sayTo(author, `${limit.message}: nobody else reads this`);
     const words = relayedText(memberName(author), text);
     for (const member of this.members()) {
       if (member !== author) sayTo(member, words);

@@ -8,6 +8,7 @@
 import type { FrameStream } from "./frame_stream.ts";
 import type { Member } from "./member.ts";
 import type { Place } from "./admission.ts";
+import type { RoomHost } from "./room_host.ts";
 
 /** A connection whose first frame has told its protocol. */
 export interface Arrival {
@@ -32,6 +33,10 @@ export interface Hall {
   serve(arrival: Arrival): Promise<void>;
   /** Who can be talked to, in order of arrival. */
   members(): readonly Member[];
+  /** Every connection, from its first frame on, in order of arrival. */
+  sessions(): readonly Member[];
+  /** The rooms that are open, where the protocol has rooms. */
+  hosts?(): Promise<readonly RoomHost[]>;
   /**
    * Says something as the operator.
    *

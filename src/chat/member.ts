@@ -11,8 +11,15 @@ import type { Certificate } from "../pki/certificate.ts";
 export interface MemberLink {
   /** Whether the chat is open: words can be said. */
   readonly isOpen: boolean;
+  /** Names of the rooms that it is in, where its protocol has rooms. */
+  readonly rooms?: readonly string[];
   /** Ends it in order, within a bounded time. */
   leave(): Promise<void>;
+  /**
+   * Ends it at the operator's wish, within a bounded time: its rooms' logs say so, and stay whole. Where
+   * its protocol has no rooms, {@link abort} does all there is to do.
+   */
+  remove?(error: ChatError): Promise<void>;
   /** Ends it at once: the peer is told the code where that is possible. */
   abort(error: ChatError): Promise<void>;
 }

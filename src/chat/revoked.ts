@@ -7,6 +7,16 @@ import type { Revocation } from "../pki/revocations.ts";
 export type RevocationLookup = (certificate: Certificate) => Revocation | undefined;
 
 /**
+ * Whether a session ended because somebody was to be out of its rooms: their logs say so.
+ *
+ * @param error Why it ended.
+ * @returns Whether it is the CA's or the operator's wish.
+ */
+export function isRemoval(error: ChatError | undefined): boolean {
+  return error?.code === "REVOKED" || error?.code === "REMOVED";
+}
+
+/**
  * The error that ends the session of a revoked certificate.
  *
  * @param certificate The certificate, where it is known already.

@@ -20,6 +20,7 @@ import type { OwnIdentity, SecureChannel } from "../protocol/v2/handshake.ts";
 import { encodeMessage, type Message } from "../protocol/v2/messages.ts";
 import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
 import type { ChatConnection } from "./chat_connection.ts";
+import { requireNoRemoval } from "./parting_reason.ts";
 import { RoomInbox } from "./room_inbox.ts";
 import { RoomStay } from "./room_stay.ts";
 import { FrameStream } from "./frame_stream.ts";
@@ -284,7 +285,8 @@ export class RoomClient implements ChatConnection {
       if (objects === undefined) throw closedEarly("before the last word of both sides");
       await inbox.take(objects);
       const isOver = this.#stays.size > 0 && !this.#some((stay) => !stay.hasParted);
-      if (isOver && (this.#asked.size === 0 || this.#isLeaving)) return;
+      if (!isOver || this.#asked.size > 0 && !this.#isLeaving) continue;
+      return this.#isLeaving ? undefined : await requireNoRemoval(link, FINAL_MS);
     }
   }
 

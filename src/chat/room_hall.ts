@@ -100,6 +100,17 @@ export class RoomHall implements Hall {
     return [...this.#members.values()].filter(({ connection }) => connection.isOpen);
   }
 
+  /** See {@link Hall}. */
+  sessions(): readonly Member[] {
+    return [...this.#members.values()];
+  }
+
+  /** See {@link Hall}. */
+  async hosts(): Promise<readonly RoomHost[]> {
+    const opened = await Promise.allSettled(this.#hosts.values());
+    return opened.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
+  }
+
   /** Protocol 2 has no words for one alone: whoever is named hears nothing. */
   say(text: string, to?: string): number {
     if (to !== undefined) return 0;
@@ -168,7 +179,8 @@ export class RoomHall implements Hall {
     this.#options.onEvent({ kind: "session", member, event });
     if (event.kind !== "peer") return undefined;
     // The list may have changed while the certificate was being judged by the one before.
-    return revokedError(event.certificate, this.#options.revocationOf);
+    const { revocationOf, book } = this.#options;
+    return revokedError(event.certificate, revocationOf) ?? book?.refusalOf(event.certificate);
   }
 
   /** Rooms of the list for all, a room of two for these two; the other one is told. */
@@ -216,7 +228,7 @@ export class RoomHall implements Hall {
     for (const { certificate, connection } of this.#members.values()) {
       if (certificate?.fingerprint === other) connection.invite(name, peer);
     }
-    if (connection.roomCount > 1) return;
+    if (connection.rooms.length > 1) return;
     for (const [room, opening] of this.#hosts) {
       if (membersOfDirectRoom(room)?.includes(peer.fingerprint) !== true) continue;
       opening.then((host) => {
@@ -252,11 +264,12 @@ export class RoomHall implements Hall {
   #host(room: string): Promise<RoomHost> {
     const known = this.#hosts.get(room);
     if (known !== undefined) return known;
-    const { own, trust, newcomersSee, transcriptDir, now, onEvent } = this.#options;
+    const { own, trust, newcomersSee, transcriptDir, now, onEvent, book } = this.#options;
     const opening = RoomHost.open({
       ...{ room, own, newcomersSee, transcriptDir, now, random: randomBytes },
       judge: keepVerdicts(chainJudge(trust), trust),
       disk: this.#disk,
+      ...book && { book },
       onWarning: (error) => onEvent({ kind: "room", room, error }),
     });
     this.#hosts.set(room, opening);

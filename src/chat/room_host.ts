@@ -19,6 +19,7 @@ import { RoomFile } from "../transcript/v2/room_file.ts";
 import { Alarm } from "./alarm.ts";
 import { DISK_FULL_TEXT, DISK_ROOM_TEXT, diskFull } from "./disk_watch.ts";
 import { bytesOf } from "./message_bytes.ts";
+import { Greeting } from "./operator/greeting.ts";
 import type { Joining, Present, RoomHostOptions } from "./room_parts.ts";
 
 /** How often late heads are looked for, ms. */
@@ -44,11 +45,13 @@ export class RoomHost {
   /** Entries that are on their way to the disk. */
   readonly #flushes = new Map<number, Promise<void>>();
   #flushed = 0;
+  #deliveries = 0;
   /** The last entry on its way to the disk and the members; never rejects. */
   #placing: Promise<unknown> = Promise.resolve();
   #lastMs = 0;
   #delivering: Promise<void> | undefined;
   readonly #headAlarm: Alarm;
+  readonly #greeting: Greeting | undefined;
   #failure: ChatError | undefined;
   /** Set while the file waits for room. */
   #stallTimer: ReturnType<typeof setTimeout> | undefined;
@@ -58,6 +61,10 @@ export class RoomHost {
     this.#options = options;
     this.#log = parts.log;
     this.#file = parts.file;
+    this.#greeting = options.book && new Greeting({
+      ...{ room: options.room, book: options.book },
+      say: (text) => this.#notice(text),
+    });
     this.#headAlarm = new Alarm({
       ...{ now: options.now, dueAtMs: () => this.#log.headDueAtMs },
       ring: () => void this.#head().catch((thrown) => this.#fail(thrown)),
@@ -110,6 +117,11 @@ export class RoomHost {
     return this.#file.path;
   }
 
+  /** The log's id, hex; how many entries it has, and how many went to members. */
+  get figures(): { readonly log: string; readonly entries: number; readonly deliveries: number } {
+    return { log: this.#log.log, entries: this.#log.size, deliveries: this.#deliveries };
+  }
+
   /** Who is in it, in order of joining. */
   get present(): readonly Present[] {
     return [...this.#present];
@@ -140,6 +152,7 @@ export class RoomHost {
     const present = { link, member, abort };
     this.#present.add(present);
     this.#deliver(present);
+    void this.#greeting?.shownFrom(member.from).catch((thrown) => this.#fail(thrown));
     return present;
   }
 
@@ -160,10 +173,12 @@ export class RoomHost {
   ): Promise<{ readonly flushed?: Promise<void> }> {
     if (this.#failure !== undefined) throw this.#failure;
     const nowMs = this.#now();
-    const limit = { message: DISK_FULL_TEXT, retryMs: RETRY_MS };
+    const limit = this.#isFull
+      ? { message: DISK_FULL_TEXT, retryMs: RETRY_MS }
+      : this.#options.book?.limitOf(member.peer.leaf, this.room);
     const accepted = await this.#log.accept(member, signed, {
       ...{ nowMs, statement },
-      ...this.#isFull ? { limit } : {},
+      ...limit && { limit },
     });
     if (accepted.kind === "refused") link.send(encodeMessage(accepted.message));
     return accepted.kind === "entry" ? { flushed: this.#place(accepted.entry) } : {};
@@ -179,6 +194,19 @@ export class RoomHost {
   async state(line: ServerLine): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     await this.#place(await this.#log.state(line, this.#now()));
+  }
+
+  /** Tells those who are in it of a new message of the day; who joins later is told by {@link join}. */
+  async greet(): Promise<void> {
+    await this.#greeting?.shownFrom(this.#log.size);
+  }
+
+  /** Says something as the server; gives its place, before it is on the disk. */
+  async #notice(text: string): Promise<number> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const entry = await this.#log.state({ kind: "notice", text }, this.#now());
+    this.#place(entry).catch(() => undefined); // the room's failure is told to all
+    return entry.index;
   }
 
   /**
@@ -314,7 +342,10 @@ export class RoomHost {
 
   #deliver({ link, member }: Present): void {
     const flushed = { nowMs: this.#now(), flushed: this.#flushed };
-    for (const message of this.#log.deliver(member, flushed)) link.send(bytesOf(message));
+    for (const message of this.#log.deliver(member, flushed)) {
+      if (message.type === "entry") this.#deliveries++;
+      link.send(bytesOf(message));
+    }
   }
 
   async #head(): Promise<void> {

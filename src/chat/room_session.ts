@@ -11,14 +11,12 @@ import type { Trust } from "../pki/trust.ts";
 import { HANDSHAKE_BODY_MAX_BYTES } from "../protocol/frame.ts";
 import type { SessionEvent } from "../protocol/session.ts";
 import type { OwnIdentity, SecureChannel, SignInMode } from "../protocol/v2/handshake.ts";
-import { LISTED_MAX } from "../protocol/v2/fields.ts";
 import { encodeMessage, type Message, parseMessage } from "../protocol/v2/messages.ts";
 import type { PeerIdentity } from "../protocol/v2/peer_identity.ts";
 import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
 import { parseHead } from "../protocol/v2/head.ts";
 import { parseStatement } from "../protocol/v2/statement.ts";
 import { ServerHandshake } from "../protocol/v2/server_handshake.ts";
-import { Asking } from "./asking.ts";
 import { DISK_FULL_TEXT } from "./disk_watch.ts";
 import type { FrameStream } from "./frame_stream.ts";
 import type { Limits } from "./limits.ts";
@@ -27,9 +25,11 @@ import type { RoomHost } from "./room_host.ts";
 import type { Present } from "./room_parts.ts";
 import { SecureLink } from "./secure_link.ts";
 import { signInSession } from "./session_sign_in.ts";
+import { ShownPeople } from "./shown_people.ts";
 import type { SignInDesk } from "./sign_in_desk.ts";
 import { Unflushed } from "./unflushed.ts";
 import { closedEarly, gone } from "./lost.ts";
+import { isRemoval } from "./revoked.ts";
 import { within } from "./within.ts";
 
 /** Rooms that one session may be in. */
@@ -83,10 +83,11 @@ interface Conversation {
 export class RoomSession implements MemberLink {
   readonly #options: RoomSessionOptions;
   readonly #rooms = new Map<string, Joined>();
-  /** Authors whose chains this client has. */
-  readonly #shown = new Set<string>();
   readonly #unflushed: Unflushed;
-  readonly #asking = new Asking((room) => this.#list(room));
+  readonly #people = new ShownPeople({
+    send: (object) => this.#link?.send(object),
+    peopleOf: (room) => this.#rooms.get(room)?.host.people() ?? [],
+  });
   readonly #ended = Promise.withResolvers<void>();
   /** Rejects when the session is ended from outside, whatever it waits for. */
   readonly #broken = Promise.withResolvers<never>();
@@ -98,6 +99,8 @@ export class RoomSession implements MemberLink {
   #isTold = false;
   #isLeaving = false;
   #hasEnded = false;
+  /** Why the operator ends it. */
+  #removal: ChatError | undefined;
 
   /** @param options What it is made of. */
   constructor(options: RoomSessionOptions) {
@@ -117,14 +120,14 @@ export class RoomSession implements MemberLink {
     return this.#channel?.peer;
   }
 
-  /** Rooms that it was or is in. */
-  get roomCount(): number {
-    return this.#rooms.size;
-  }
-
   /** Whether it is in a room and can be heard. */
   get isOpen(): boolean {
     return this.#rooms.size > 0 && !this.#isLeaving && !this.#hasEnded;
+  }
+
+  /** Names of the rooms that it is in. */
+  get rooms(): readonly string[] {
+    return [...this.#rooms].flatMap(([name, { hasFinal }]) => hasFinal ? [] : [name]);
   }
 
   /** Serves the client until its socket is closed. Never throws. */
@@ -136,8 +139,9 @@ export class RoomSession implements MemberLink {
     } catch (thrown) {
       this.#error ??= asChatError(thrown);
     }
+    this.#error ??= this.#removal;
     this.#hasEnded = true;
-    this.#asking[Symbol.dispose]();
+    this.#people[Symbol.dispose]();
     await this.#releaseAll();
     if (this.#link === undefined) await stream.close();
     else await this.#link.close(this.#isTold ? undefined : this.#error);
@@ -147,7 +151,7 @@ export class RoomSession implements MemberLink {
   }
 
   async #releaseAll(): Promise<void> {
-    const kind = this.#error?.code === "REVOKED" ? "remove" : "leave";
+    const kind = isRemoval(this.#error) ? "remove" : "leave";
     const rooms = [...this.#rooms.values()];
     const releases = rooms.map(({ host, present }) => host.release(present, kind));
     const released = Promise.allSettled(releases); // rooms tell of their failures themselves
@@ -164,7 +168,7 @@ export class RoomSession implements MemberLink {
    */
   invite(room: string, by: PeerIdentity): void {
     if (!this.isOpen || this.#rooms.has(room)) return;
-    this.#show(by);
+    this.#people.show(by);
     this.#link?.send(encodeMessage({ type: "invite", by: by.fingerprint, room }));
   }
 
@@ -174,16 +178,28 @@ export class RoomSession implements MemberLink {
     await this.#released.promise;
   }
 
+  /** See {@link MemberLink}. */
+  async remove(error: ChatError): Promise<void> {
+    this.#removal = error;
+    await this.#sayGoodbye("remove");
+    this.#fail(error);
+    await this.#ended.promise;
+  }
+
   /** Ends every room with our final head, and waits for the client's. */
   async leave(): Promise<void> {
+    await this.#sayGoodbye("leave");
+    this.#options.stream.fail(new ChatError("CONNECTION", "the server stops"));
+    await within(this.#ended.promise, CUT_MS);
+  }
+
+  async #sayGoodbye(kind: "leave" | "remove"): Promise<void> {
     this.#isLeaving = true;
     const goodbyes = [...this.#rooms.values()].map(async ({ host, present, left }) => {
-      await host.release(present, "leave");
+      await host.release(present, kind);
       await left.promise;
     });
     await within(Promise.all(goodbyes), this.#options.limits.receiptMs);
-    this.#options.stream.fail(new ChatError("CONNECTION", "the server stops"));
-    await within(this.#ended.promise, CUT_MS);
   }
 
   /** Ends at once. */
@@ -290,7 +306,7 @@ export class RoomSession implements MemberLink {
         return undefined;
       case "who":
         this.#roomOf(message.room);
-        this.#asking.ask(message.room);
+        this.#people.ask(message.room);
         return undefined;
       case "leave": {
         const { host, present } = this.#roomOf(message.room);
@@ -313,23 +329,8 @@ export class RoomSession implements MemberLink {
     throw new ChatError("HANDSHAKE", `cannot speak in room "${printable(room)}": not joined`);
   }
 
-  /** Who is in a room: those whose chains this client lacks are shown first. */
-  #list(room: string): void {
-    const peers = this.#rooms.get(room)?.host.people() ?? [];
-    const listed = peers.slice(0, LISTED_MAX);
-    for (const peer of listed) this.#show(peer);
-    const members = listed.map(({ fingerprint }) => fingerprint);
-    const more = peers.length - listed.length;
-    this.#link?.send(encodeMessage({ type: "members", members, more, room }));
-  }
-
-  #show({ fingerprint, chain }: PeerIdentity): void {
-    if (this.#shown.has(fingerprint)) return;
-    this.#shown.add(fingerprint);
-    this.#link?.send(encodeMessage({ type: "peer", chain }));
-  }
-
   async #join({ room, want }: Message<"join">, { link, channel }: Conversation): Promise<void> {
+    if (this.#removal !== undefined) throw this.#removal;
     if (this.#rooms.has(room) || this.#rooms.size >= ROOMS_MAX) {
       throw new ChatError("ROOM", `cannot join: each room once, and at most ${ROOMS_MAX} rooms`);
     }
@@ -355,7 +356,7 @@ export class RoomSession implements MemberLink {
     try {
       const host = await this.#options.roomOf(room, peer.fingerprint);
       const abort = (error: ChatError) => this.#fail(error);
-      const joining = host.join({ link, peer, session, want, shown: this.#shown, abort });
+      const joining = host.join({ link, peer, session, want, shown: this.#people.shown, abort });
       return { host, present: await this.#unlessEnded(joining, host) };
     } catch (thrown) {
       const error = asChatError(thrown);

@@ -17,6 +17,7 @@ import type { Arrival, Hall } from "./hall.ts";
 import { LIMITS, type Limits } from "./limits.ts";
 import type { Member } from "./member.ts";
 import { RoomHall, type RoomHallOptions } from "./room_hall.ts";
+import type { RoomHost } from "./room_host.ts";
 import type { ServerEvent } from "./server_event.ts";
 import { within } from "./within.ts";
 
@@ -82,8 +83,8 @@ export class ChatServer {
     const { host, port } = options;
     const listener = openListener(host, port);
     try {
-      const { limits = LIMITS, classic, rooms, revocationOf, now, onEvent } = options;
-      const common = { limits, revocationOf, now, onEvent };
+      const { limits = LIMITS, classic, rooms, revocationOf, now, onEvent, book } = options;
+      const common = { limits, revocationOf, now, onEvent, ...book && { book } };
       const halls = new Map<number, Hall>();
       if (classic !== undefined) halls.set(1, new ClassicHall({ ...classic, ...common }));
       if (rooms !== undefined) halls.set(2, await RoomHall.open({ ...rooms, ...common }));
@@ -108,6 +109,17 @@ export class ChatServer {
   /** Who can be talked to, in order of arrival. */
   members(): readonly Member[] {
     return this.#all((hall) => hall.members()).flat().sort((a, b) => a.id - b.id);
+  }
+
+  /** Who has proved a certificate, in order of arrival; signed in or not. */
+  sessions(): readonly Member[] {
+    const all = this.#all((hall) => hall.sessions()).flat();
+    return all.filter(({ certificate }) => certificate !== undefined).sort((a, b) => a.id - b.id);
+  }
+
+  /** The rooms of protocol 2 that are open. */
+  async hosts(): Promise<readonly RoomHost[]> {
+    return (await Promise.all(this.#all((hall) => hall.hosts?.() ?? []))).flat();
   }
 
   /**

@@ -52,6 +52,11 @@ export interface Config {
   readonly logDir: string;
   readonly saltFile: string;
   readonly saltSecretFile: string;
+  /** The operator's local socket; beside the embedded store where it is not named; absent: off. */
+  readonly adminSocket?: string;
+  readonly isAdminSocketNamed: boolean;
+  /** Bans, mutes and the message of the day: beside the embedded store. */
+  readonly operatorFile: string;
 }
 
 /** Values given by options of the command. */
@@ -86,6 +91,7 @@ const SCHEMA = z.object({
   LOG_DIR: path,
   SALT_FILE: path,
   SALT_SECRET_FILE: path,
+  ADMIN_SOCKET: z.union([z.literal(""), path], "a path, or off"),
 });
 
 type Checked = z.infer<typeof SCHEMA>;
@@ -187,7 +193,7 @@ function shape(values: Checked): Config {
     serverPort: values.SERVER_PORT,
     ca: { cert: values.CA_CERT, key: values.CA_KEY },
     crl: {
-      path: values.CA_CRL || values.CA_CERT.replace(/[^/\\]*$/, "ca-crl.pem"),
+      path: values.CA_CRL || beside(values.CA_CERT, "ca-crl.pem"),
       isNamed: values.CA_CRL !== "",
     },
     server: { cert: values.SERVER_CERT, key: values.SERVER_KEY },
@@ -198,7 +204,17 @@ function shape(values: Checked): Config {
     logDir: values.LOG_DIR,
     saltFile: values.SALT_FILE,
     saltSecretFile: values.SALT_SECRET_FILE,
+    ...values.ADMIN_SOCKET === "off" ? {} : {
+      adminSocket: values.ADMIN_SOCKET || beside(values.DB_FILE, "admin.sock"),
+    },
+    isAdminSocketNamed: values.ADMIN_SOCKET !== "",
+    operatorFile: beside(values.DB_FILE, "securechat-operator.json"),
   };
+}
+
+/** The path of a file in the same folder. */
+function beside(path: string, name: string): string {
+  return path.replace(/[^/\\]*$/, name);
 }
 
 function text(maxChars: number): z.ZodString {

@@ -13,6 +13,7 @@ Commands:
   db init       create or upgrade the tables of accounts
   user          list, add, remove, passwd (password), rebind (key) of accounts
   serve         run the server
+  admin         who, kick, ban, mute, rooms, motd, stats of a running server
   connect       connect to a server and chat
   send          say something in a room, from a script
   tail          print what is said in a room

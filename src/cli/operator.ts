@@ -5,14 +5,20 @@
  */
 
 import { printable } from "../bytes/printable.ts";
+import type { OperatorActs } from "../chat/operator/acts.ts";
+import type { Act, OperatorRequest } from "../chat/operator/request.ts";
 import type { ChatServer } from "../chat/server.ts";
 import { memberName } from "../chat/member.ts";
 import type { ChatScreen } from "./chat_screen.ts";
 import { nearest } from "./nearest.ts";
+import { answerLines } from "./operator_text.ts";
+import { ACTS, isAct, requestOfLine, SYNTAX } from "./operator_words.ts";
+import { errorLine } from "./report.ts";
 
 /** What an operator works with. */
 export interface OperatorParts {
-  readonly server: ChatServer;
+  readonly server: Pick<ChatServer, "members" | "say" | "hosts">;
+  readonly acts: Pick<OperatorActs, "run">;
   readonly screen: ChatScreen;
   /** Milliseconds since the Unix epoch. */
   now(): number;
@@ -30,7 +36,6 @@ const COMMANDS: Readonly<Record<string, OperatorCommand>> = {
     does: 'says something to one client of protocol 1; "NAME" may have spaces',
     run: sayToOne,
   },
-  who: { use: "/who", does: "lists who is here", run: listMembers },
   help: { use: "/help", does: "lists these commands", run: showHelp },
   quit: { use: "/quit", does: "ends every session in order and stops the server", run: quit },
 };
@@ -38,8 +43,10 @@ const COMMANDS: Readonly<Record<string, OperatorCommand>> = {
 /** The operator of a running server. */
 export class Operator {
   readonly #parts: OperatorParts;
+  /** Acts take their time, and are done in the order in which they were typed. */
+  #acting: Promise<void> = Promise.resolve();
 
-  /** @param parts Server and screen. */
+  /** @param parts Server, acts and screen. */
   constructor(parts: OperatorParts) {
     this.#parts = parts;
   }
@@ -48,13 +55,21 @@ export class Operator {
    * Takes lines until the operator quits or the input ends.
    *
    * @param lines What is typed.
-   * @returns Whether "quit" was asked for, or the input has "ended".
+   * @returns Whether "quit" was asked for, or the input has "ended"; what was asked before is done.
    */
   async run(lines: AsyncIterable<string>): Promise<"quit" | "ended"> {
     for await (const line of lines) {
-      if (this.take(line) === "quit") return "quit";
+      if (this.take(line) !== "quit") continue;
+      await this.done();
+      return "quit";
     }
+    await this.done();
     return "ended";
+  }
+
+  /** Waits until what was asked for is done and shown. */
+  async done(): Promise<void> {
+    await this.#acting;
   }
 
   /**
@@ -74,12 +89,45 @@ export class Operator {
       return;
     }
     const [, name = "", rest = ""] = command;
+    if (isAct(name)) {
+      this.#acting = this.#acting.then(() => act(this.#parts, name, rest));
+      return;
+    }
     const known = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (known !== undefined) return known.run(this.#parts, rest);
-    const guess = nearest(name, Object.keys(COMMANDS));
+    const guess = nearest(name, [...Object.keys(COMMANDS), ...ACTS]);
     const hint = guess === undefined ? "see /help" : `did you mean /${guess}?`;
     screen.print(`no command /${printable(name)}: ${hint}`);
   }
+}
+
+/** Does an act and shows what came of it. Never throws. */
+async function act(parts: OperatorParts, name: Act, rest: string): Promise<void> {
+  const { acts, screen, now } = parts;
+  try {
+    const request = await readLine(parts, name, rest);
+    if (request === undefined) return screen.print(`wrong use: ${useOf(name)}`);
+    for (const line of answerLines(await acts.run(request, "console"), now())) screen.print(line);
+  } catch (thrown) {
+    screen.print(`! ${errorLine(thrown)}`);
+  }
+}
+
+async function readLine(
+  { server }: OperatorParts,
+  name: Act,
+  rest: string,
+): Promise<OperatorRequest | undefined> {
+  const rooms = name === "say" ? (await server.hosts()).map(({ room }) => room) : [];
+  try {
+    return requestOfLine(name, rest, rooms);
+  } catch {
+    return undefined; // how it is typed says more than which member is missing
+  }
+}
+
+function useOf(name: Act): string {
+  return `/${name} ${SYNTAX[name].use}`.trim();
 }
 
 /** Words behind it were meant for somebody: they must not stop the server. */
@@ -97,7 +145,7 @@ function sayToOne({ server, screen }: OperatorParts, rest: string): void {
 }
 
 /** In a room all read all: words to one member would be words that the others cannot check. */
-function whyNobody(name: string, server: ChatServer): string {
+function whyNobody(name: string, server: OperatorParts["server"]): string {
   const wanted = name.toLowerCase();
   const isHere = server.members().some((member) => memberName(member).toLowerCase() === wanted);
   return isHere
@@ -118,22 +166,14 @@ function splitName(rest: string, names: readonly string[]): { name: string; text
   return { name: inQuotes ?? word ?? "", text };
 }
 
-function listMembers({ server, screen, now }: OperatorParts): void {
-  const members = server.members();
-  if (members.length === 0) return screen.print("nobody is here");
-  for (const member of members) {
-    const minutes = Math.floor((now() - member.sinceMs) / 60_000);
-    const fingerprint = member.certificate?.fingerprint.slice(0, 16) ?? "";
-    screen.print(
-      `${printable(memberName(member))}  ${printable(member.email || "-")}  ${member.address}  ` +
-        `certificate ${fingerprint}  protocol ${member.protocol}  ${minutes} min`,
-    );
-  }
-}
-
 function showHelp({ screen }: OperatorParts): void {
-  for (const { use, does } of Object.values(COMMANDS)) {
-    screen.print(`${use.padEnd(16)}${does}`);
+  const acts = ACTS.map((name) => ({ use: useOf(name), does: SYNTAX[name].does }));
+  for (const { use, does } of [...acts, ...Object.values(COMMANDS)]) {
+    if (use.length < 16) screen.print(`${use.padEnd(16)}${does}`);
+    else screen.print(`${use}\n${"".padEnd(16)}${does}`);
   }
+  screen.print(
+    "NAME: as /who shows it, in quotes if it has spaces; FINGERPRINT: its first 8 digits or more",
+  );
   screen.print("anything else goes to everybody; //text says /text");
 }

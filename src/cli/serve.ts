@@ -9,9 +9,13 @@ import { object } from "@optique/core/constructs";
 import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
+import { OperatorActs } from "../chat/operator/acts.ts";
+import { OperatorBook } from "../chat/operator/book.ts";
+import { ServerTally } from "../chat/operator/tally.ts";
 import { ChatServer } from "../chat/server.ts";
 import { newServerSession } from "../protocol/v1/sessions.ts";
 import { loadSaltSecret } from "../store/salt_secret.ts";
+import { openAdminSocket } from "./admin_open.ts";
 import { parseArgs, portValue } from "./args.ts";
 import { DEFAULT_ROOM, roomValue } from "./room_option.ts";
 import { openScreen } from "./chat_screen.ts";
@@ -37,9 +41,10 @@ Usage:
   securechat serve [OPTIONS]
 
 With a terminal you are the operator: you read everybody and what you type goes
-to all; /to NAME TEXT, /who, /help, /quit. Without one it is a daemon that logs
-to logs/server.log. Ctrl-C and SIGTERM end every session in order, both sides'
-signatures under it, within 5 seconds.
+to all; /who, /kick, /ban, /mute, /help, /quit. Without one it is a daemon that
+logs to logs/server.log, and securechat admin gives the same commands. Ctrl-C
+and SIGTERM end every session in order, both sides' signatures under it, within
+5 seconds.
 
 Options:
   --host HOST        address to listen on (default: SERVER_HOST, or 127.0.0.1)
@@ -67,6 +72,8 @@ Options:
   --room NAME        a room of protocol 2; may be repeated (default: main)
   --sign-in password|certificate   how clients of protocol 2 sign in (default:
                      password); with certificate, the certificate is the account
+  --admin-socket PATH  the local socket of securechat admin, mode 0600 (default:
+                     ADMIN_SOCKET, or admin.sock beside the database); off: none
   -h, --help         this text
 
 Exit status:
@@ -95,6 +102,7 @@ export const parser = object({
   keepSessionKey: option("--keep-session-key"),
   protocol: withDefault(option("--protocol", choice(["1", "2", "1,2"])), "1,2"),
   rooms: multiple(option("--room", roomValue)),
+  adminSocket: optional(option("--admin-socket", string({ metavar: "PATH" }))),
   signIn: withDefault(option("--sign-in", choice(["password", "certificate"])), "password"),
 });
 
@@ -109,8 +117,8 @@ const log = getLogger(["securechat", "server"]);
  * @param args The arguments after the command's name.
  * @param io The world.
  * @returns 0 when the server has stopped in order.
- * @throws {ChatError} USAGE, CONFIG; FILE, FORMAT or BAD_CERT for its identity; DATABASE for an
- * embedded store that cannot be opened; ADDRESS if it cannot listen.
+ * @throws {ChatError} USAGE, CONFIG; FILE, FORMAT or BAD_CERT for its identity; FORMAT for the
+ * operator's book; DATABASE for an embedded store that cannot be opened; ADDRESS if it cannot listen.
  */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const parsed = parseArgs(parser, args, { command: COMMAND });
@@ -138,6 +146,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     DB_FILE: flags.db ?? "",
     TRANSCRIPT_DIR: flags.transcripts ?? "",
     LOG_DIR: flags.logs ?? "",
+    ADMIN_SOCKET: flags.adminSocket ?? "",
   });
   const source = await TrustSource.load({
     ca: config.ca.cert,
@@ -156,6 +165,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   resources.defer(() => stopLog());
   await tidyTranscripts(io, { folder: config.transcriptDir, role: "server" });
   const view = new ServerView(io);
+  const book = await OperatorBook.open({ path: config.operatorFile, now: io.now });
+  const tally = new ServerTally();
   const { classic: identity } = own;
   const { transcriptDir } = config;
   const classic = identity === undefined ? {} : {
@@ -180,13 +191,16 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     ...classic,
     ...rooms,
     revocationOf: (certificate) => source.revocationOf(certificate),
-    now: io.now,
+    ...{ now: io.now, book },
     onEvent: (event) => {
+      tally.take(event);
       logServerEvent(event);
       view.show(event);
     },
   });
   resources.defer(() => server.stop());
+  const acts = new OperatorActs({ server, book, tally, now: io.now });
+  resources.use(await openAdminSocket(config, { acts, view, now: io.now }));
   const { host, port } = server.address;
   log.info("listening on {host}:{port}", { host, port });
   const revocations = source.describe(io.now());
@@ -204,7 +218,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   resources.use(source.watch(trustWatcher(io, { server, source, view })));
   // The database may be down: the server waits for it, and says so now rather than at a sign-in.
   void store.find("").catch((error) => view.warn(error));
-  await serveUntilStopped(io, { server, view });
+  await serveUntilStopped(io, { server, view, acts });
   progress(io, "stopping: every session ends in order");
   await server.stop();
   log.info("stopped");
@@ -237,13 +251,16 @@ interface Running {
 }
 
 /** At a terminal the end of input is a wish to stop; a daemon's input has ended from the start. */
-async function serveUntilStopped(io: Io, { server, view }: Running): Promise<void> {
+async function serveUntilStopped(
+  io: Io,
+  { server, view, acts }: Running & { readonly acts: OperatorActs },
+): Promise<void> {
   const stopped = Promise.withResolvers<void>();
   io.stop.addEventListener("abort", () => stopped.resolve(), { once: true });
   if (io.stop.aborted) return;
   using screen = openScreen(io, "server> ");
   view.attach(screen);
-  const operator = new Operator({ server, screen, now: io.now });
+  const operator = new Operator({ server, acts, screen, now: io.now });
   void operator.run(screen.lines()).then((wish) => {
     if (wish === "quit" || io.input.isTerminal) stopped.resolve();
   }, (error) => view.warn(error));

@@ -37,6 +37,7 @@ export const SETTINGS = {
   LOG_DIR: { fallback: "logs", flag: "--logs" },
   SALT_FILE: { fallback: "securechat-salts.json", flag: "--salts" },
   SALT_SECRET_FILE: { fallback: "securechat-salt.secret" },
+  ADMIN_SOCKET: { fallback: "", flag: "--admin-socket" },
   SECURECHAT_DEBUG: { fallback: "" },
   NO_COLOR: { fallback: "" },
 } as const satisfies Readonly<Record<string, Setting>>;

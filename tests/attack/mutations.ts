@@ -482,7 +482,7 @@ const TEXT: readonly Mutation[] = [
   {
     check: "a certificate's printable name at the client",
     edits: [
-      cut("cli/client_view.ts", "server ${printable(commonName)}", "server ${commonName}"),
+      cut("cli/client_words.ts", "server ${printable(commonName)}", "server ${commonName}"),
       STRICT,
     ],
     attacks: ["a server's certificate has control sequences in its name"],

@@ -105,7 +105,7 @@ export async function launchServer(
       CONFIG,
       ...permissions,
       MAIN,
-      "serve",
+      ...["serve", "--admin-socket", "off"],
       "--port",
       "0",
       ...options,

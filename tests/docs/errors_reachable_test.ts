@@ -6,6 +6,7 @@ import { Accounts } from "../../src/chat/accounts.ts";
 import { dial } from "../../src/chat/client.ts";
 import { Deadlines } from "../../src/chat/deadlines.ts";
 import { LIMITS } from "../../src/chat/limits.ts";
+import { OperatorBook } from "../../src/chat/operator/book.ts";
 import { Outbox } from "../../src/chat/outbox.ts";
 import { ChatServer } from "../../src/chat/server.ts";
 import { SignInDesk } from "../../src/chat/sign_in_desk.ts";
@@ -31,10 +32,10 @@ import { MerkleTree } from "../../src/protocol/v2/merkle_tree.ts";
 import { compareLogs } from "../../src/transcript/v2/compare.ts";
 import { parseEntry } from "../../src/transcript/v1/entry.ts";
 import { forward, Middle } from "../testkit/middle.ts";
-import { startRoomWorld } from "../testkit/room_server_world.ts";
+import { STARTED_MS, startRoomWorld } from "../testkit/room_server_world.ts";
 import { startWorld, testCa, testIdentity, testLeaf } from "../testkit/chat_world.ts";
 import { HandRoom, LOG, sessionName } from "../testkit/hand_room.ts";
-import { identity2, NOW_MS as ROOM_NOW_MS, SERVER2_NAME } from "../testkit/identities2.ts";
+import { identity2, leaf2, NOW_MS as ROOM_NOW_MS, SERVER2_NAME } from "../testkit/identities2.ts";
 import { sampleKeyHash } from "../testkit/key_account_contract.ts";
 import { bodyOf, messageOf, newClient, openPair } from "../testkit/machines.ts";
 import { memoryIo } from "../testkit/memory_io.ts";
@@ -63,6 +64,16 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     });
     const client = await world.dial();
     await client.untilKind("ended");
+    throw client.events.find((event) => event.kind === "ended")?.error;
+  },
+  REMOVED: async () => {
+    const book = await OperatorBook.open({ now: Date.now });
+    await using world = await startRoomWorld({ book });
+    const { certificate } = await leaf2("alice", "client", { nowMs: STARTED_MS });
+    const { fingerprint } = certificate;
+    const times = { sinceMs: 0, untilMs: null };
+    await book.ban({ name: "alice", fingerprint, spki: null, reason: "", ...times });
+    const client = await world.join("alice");
     throw client.events.find((event) => event.kind === "ended")?.error;
   },
   SIG_FAIL: async () => {

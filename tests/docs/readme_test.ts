@@ -225,7 +225,8 @@ Deno.test("README shows what its marked console blocks really print", async () =
     await Deno.symlink(new URL("tests", ROOT), `${folder}/tests`);
     const config = new URL("deno.json", ROOT).pathname;
     const runtime = ["run", "--quiet", "--no-prompt", "--cached-only", "--config", config];
-    const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-net=127.0.0.1"];
+    const net = `--allow-net=127.0.0.1,unix:${await Deno.realPath(folder)}/admin.sock`;
+    const permissions = ["--allow-read", "--allow-write", "--allow-env", net];
     const program = new URL("first_session.ts", import.meta.url).pathname;
     const readme = new URL("README.md", ROOT).pathname;
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {

@@ -8,6 +8,7 @@
 import { trustIn } from "../../src/pki/trust.ts";
 import { dial } from "../../src/chat/client.ts";
 import type { Connection } from "../../src/chat/connection.ts";
+import type { OperatorBook } from "../../src/chat/operator/book.ts";
 import { CLIENT_LIMITS, LIMITS, type Limits } from "../../src/chat/limits.ts";
 import { ChatServer, type ServerEvent, type ServerOptions } from "../../src/chat/server.ts";
 import type { SessionEvent, SignIn } from "../../src/protocol/session.ts";
@@ -88,6 +89,8 @@ export interface WorldOptions {
   readonly keepSessionKey?: boolean;
   /** What is revoked; nothing otherwise. */
   readonly revocationOf?: ServerOptions["revocationOf"];
+  /** What the operator has decided. */
+  readonly book?: OperatorBook;
   /** Also told of the server's events. */
   readonly onServerEvent?: (event: ServerEvent, server: ChatServer) => void;
 }
@@ -243,6 +246,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<ChatWorld>
       keepSessionKey: options.keepSessionKey ?? false,
     },
     revocationOf: (certificate) => options.revocationOf?.(certificate),
+    ...options.book && { book: options.book },
     limits: { ...LIMITS, ...options.limits },
     now: Date.now,
     onEvent: (event) => {

@@ -5,7 +5,7 @@
  */
 
 import { importLeafSigningKey } from "../../src/crypto/leaf_signature.ts";
-import { createCa, type Issued, issueLeaf } from "../../src/pki/issue.ts";
+import { createCa, type Issued, issueForKey, issueLeaf } from "../../src/pki/issue.ts";
 import type { KeyType } from "../../src/pki/key_type.ts";
 import { type Trust, trustIn } from "../../src/pki/trust.ts";
 import type { Role } from "../../src/pki/validate.ts";
@@ -72,6 +72,21 @@ export async function identity2(
   options?: Identity2Options,
 ): Promise<OwnIdentity> {
   const { certificate, key } = await leaf2(commonName, role, options);
+  const signingKey = await importLeafSigningKey(new Uint8Array(key.pkcs8Der));
+  return { ...ownIdentity([certificate.der]), signingKey };
+}
+
+/** The same person after a renewal: another certificate of the same key. */
+export async function renewed2(
+  commonName: string,
+  role: Role,
+  options: Identity2Options & { readonly nowMs: number },
+): Promise<OwnIdentity> {
+  const { key } = await leaf2(commonName, role, options);
+  const { certificate: ca, key: caKey } = await ca2(options.ca);
+  const certificate = await issueForKey({
+    ...{ ca, caKey, commonName, role, names: [], days: 99, nowMs: options.nowMs },
+  }, key.spkiDer);
   const signingKey = await importLeafSigningKey(new Uint8Array(key.pkcs8Der));
   return { ...ownIdentity([certificate.der]), signingKey };
 }

@@ -6,6 +6,7 @@
 
 import { dialRoom, type RoomDialOptions } from "../../src/chat/room_dial.ts";
 import { CLIENT_LIMITS, LIMITS, type Limits } from "../../src/chat/limits.ts";
+import type { OperatorBook } from "../../src/chat/operator/book.ts";
 import type { RoomClient } from "../../src/chat/room_client.ts";
 import { ChatServer, type ServerEvent, type ServerOptions } from "../../src/chat/server.ts";
 import type { SessionEvent, SignIn } from "../../src/protocol/session.ts";
@@ -26,6 +27,10 @@ export interface RoomWorldOptions {
   readonly limits?: Partial<Limits>;
   readonly server?: Identity2Options;
   readonly revocationOf?: ServerOptions["revocationOf"];
+  /** What the operator has decided. */
+  readonly book?: OperatorBook;
+  /** Also told of the server's events. */
+  readonly onServerEvent?: (event: ServerEvent) => void;
 }
 
 /** How a client differs from the usual one. */
@@ -181,7 +186,11 @@ export async function startRoomWorld(options: RoomWorldOptions = {}): Promise<Ro
     },
     revocationOf: (certificate) => options.revocationOf?.(certificate),
     limits: { ...LIMITS, ...options.limits },
-    onEvent: (event) => void serverEvents.push(event),
+    ...options.book && { book: options.book },
+    onEvent: (event) => {
+      serverEvents.push(event);
+      options.onServerEvent?.(event);
+    },
   });
   return new RoomWorld({ dir, server, serverEvents, close: () => store.close() });
 }

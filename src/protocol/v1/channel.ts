@@ -146,6 +146,9 @@ function takeStatus(keys: ChannelKeys, state: ChannelState, status: Message<"sta
     const hint = "have a new certificate issued by your CA; the transcript keeps what was said";
     return stopped(keys, state, peerRefusal(status, { code: "REVOKED", hint }));
   }
+  if (status.status === ERRORS.REMOVED.wire) {
+    return stopped(keys, state, peerRefusal(status, { code: "REMOVED" }));
+  }
   const refusals = state.refusals + 1;
   if (refusals > REFUSALS_MAX) throw new ChatError("FORMAT", "cannot go on: too many statuses");
   const told = { status: status.status, message: status.message ?? "" };

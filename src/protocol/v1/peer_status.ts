@@ -6,6 +6,7 @@ import type { Message } from "./messages.ts";
 const NAMED: readonly ErrorCode[] = [
   "BAD_CERT",
   "REVOKED",
+  "REMOVED",
   "VERSION",
   "BUSY",
   "TIMEOUT",
