@@ -81,6 +81,18 @@ const ANSWER = z.discriminatedUnion("act", [
 /** What is answered. */
 export type OperatorAnswer = Readonly<z.output<typeof ANSWER>>;
 
+/** What an answer to each act has beside `act`; behind a list the members of what is listed. */
+export const ANSWER_MEMBERS: ReadonlyMap<Act, readonly string[]> = new Map(
+  ANSWER.options.map(({ shape }) => [shape.act.value, membersOf(shape)]),
+);
+
+function membersOf(shape: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(shape).filter(([name]) => name !== "act").flatMap(([name, type]) => {
+    const element: unknown = type instanceof z.ZodArray ? type.element : undefined;
+    return element instanceof z.ZodObject ? [name, ...Object.keys(element.shape)] : [name];
+  });
+}
+
 /**
  * Checks an answer that came over a socket.
  *

@@ -48,6 +48,14 @@ export type Act = OperatorRequest["act"];
 /** All of them. */
 export const ACTS: readonly Act[] = REQUEST.options.map(({ shape }) => shape.act.value);
 
+/** What a request of each act has beside `act`. */
+export const REQUEST_MEMBERS: ReadonlyMap<Act, readonly string[]> = new Map(
+  REQUEST.options.map(({ shape }) => [
+    shape.act.value,
+    Object.keys(shape).filter((name) => name !== "act"),
+  ]),
+);
+
 /**
  * Checks a request.
  *
