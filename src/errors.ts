@@ -14,7 +14,7 @@
 /** What the table holds for one code. */
 export interface ErrorSpec {
   /** Exit status of a command that ends with this error. */
-  readonly exit: 0 | 1 | 2 | 3 | 4 | 70;
+  readonly exit: 0 | 1 | 2 | 3 | 4 | 70 | 75;
   /** All that the peer of a connection is told. */
   readonly wire: string;
   /** What to do, where the place that throws knows nothing better. */
@@ -116,7 +116,7 @@ export const ERRORS = {
       "the chat goes on, but the other side has not yet signed for its end: if that lasts, leave and keep the transcript",
   },
   LIMIT: {
-    exit: 1,
+    exit: 75,
     wire: "LIMIT",
     hint: "wait a moment, then say it again",
   },
@@ -132,7 +132,7 @@ export const ERRORS = {
       "a new key? the operator binds the account to it: securechat user rebind EMAIL --cert FILE; no account yet: connect with --register",
   },
   BUSY: {
-    exit: 1,
+    exit: 75,
     wire: "BUSY",
     hint: "wait a moment, then try again",
   },
@@ -213,6 +213,8 @@ export type ErrorCode = keyof typeof ERRORS;
 export interface ChatErrorOptions extends ErrorOptions {
   /** A better act than the table's. */
   readonly hint?: string;
+  /** What the peer is told beside the code: a limit, its value, when to try again. No secret. */
+  readonly told?: string;
 }
 
 /**
@@ -234,6 +236,8 @@ export class ChatError extends Error {
   readonly code: ErrorCode;
   /** What the person can do. */
   readonly hint: string;
+  /** What the peer is told; without it `wire` alone. */
+  readonly told: string | undefined;
 
   /**
    * @param code A code of the table.
@@ -244,6 +248,7 @@ export class ChatError extends Error {
     super(message, options);
     this.code = code;
     this.hint = options.hint ?? ERRORS[code].hint;
+    this.told = options.told;
   }
 }
 

@@ -6,13 +6,14 @@
 
 import { getLogger } from "@logtape/logtape";
 import { printable } from "../bytes/printable.ts";
-import { asChatError, ChatError } from "../errors.ts";
+import { asChatError, ChatError, type ErrorCode } from "../errors.ts";
 import type { Identity } from "../pki/identity.ts";
 import type { Input, Session, SessionEvent } from "../protocol/session.ts";
 import type { AccountStore } from "../store/accounts.ts";
 import { LoginThrottle } from "../store/login_throttle.ts";
 import { Accounts } from "./accounts.ts";
 import type { Place } from "./admission.ts";
+import { Outcome } from "./outcome.ts";
 import { Connection } from "./connection.ts";
 import type { Arrival, Hall } from "./hall.ts";
 import type { Limits } from "./limits.ts";
@@ -112,8 +113,9 @@ export class ClassicHall implements Hall {
   }
 
   /** See {@link Hall}. */
-  async serve({ id, address, stream, first, place }: Arrival): Promise<void> {
+  async serve({ id, address, stream, first, place }: Arrival): Promise<ErrorCode | undefined> {
     const { newSession, limits, now } = this.#options;
+    const outcome = new Outcome();
     const connection = new Connection({
       conn: stream.conn,
       reader: stream.release([first]),
@@ -123,12 +125,16 @@ export class ClassicHall implements Hall {
       now,
       readyForMore: () => this.#heard(member),
       openTranscript: (sessionKey) => this.#record(member, sessionKey),
-      onEvent: (event) => this.#react(member, event, place),
+      onEvent: (event) => {
+        outcome.note(event);
+        return this.#react(member, event, place);
+      },
     });
     const member: ClassicMember = { id, protocol: 1, address, connection, sinceMs: now() };
     this.#members.set(id, member);
     await connection.run();
     this.#members.delete(id);
+    return outcome.code;
   }
 
   /** An author of a relaying server waits for those who hear it: signing takes longer than saying. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { ErrorCode } from "../errors.ts";
 import type { FrameStream } from "./frame_stream.ts";
 import type { Member } from "./member.ts";
 import type { Place } from "./admission.ts";
@@ -29,8 +30,9 @@ export interface Hall {
    * Serves a connection until its socket is closed. Never throws.
    *
    * @param arrival The connection.
+   * @returns Why it ended, if that was before it had signed in.
    */
-  serve(arrival: Arrival): Promise<void>;
+  serve(arrival: Arrival): Promise<ErrorCode | undefined>;
   /** Who can be talked to, in order of arrival. */
   members(): readonly Member[];
   /** Every connection, from its first frame on, in order of arrival. */

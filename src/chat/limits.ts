@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Limits that a test may lower; nobody raises them at run time. */
+/** Limits of a server. Those of `limit_table.ts` an operator sets, and sets anew while it runs. */
 export interface Limits {
   /** A whole handshake step of the peer's, however its bytes trickle in, ms. */
   readonly stepMs: number;
@@ -24,6 +24,23 @@ export interface Limits {
   readonly waitingTexts: number;
   /** Bytes that wait to be written to one peer. */
   readonly waitingBytes: number;
+  /** Open connections, all together, and from one address. */
+  readonly connections: number;
+  readonly connectionsPerAddress: number;
+  /** New connections a second from one address, and how many of them may come at once. */
+  readonly handshakesPerSecond: number;
+  readonly handshakesBurst: number;
+  /** The same of all addresses together. */
+  readonly handshakesOfAllPerSecond: number;
+  readonly handshakesOfAllBurst: number;
+  /** Statements a second of one session, and how many may come at once. */
+  readonly statementsPerSecond: number;
+  readonly statementsBurst: number;
+  /** Bytes of statements a second of one session; the burst lasts as long as that of statements. */
+  readonly statementBytesPerSecond: number;
+  /** An address is shut out from so many seconds of penalty on, and for at most so many; 0: never. */
+  readonly penaltyMinSeconds: number;
+  readonly penaltyMaxSeconds: number;
 }
 
 /** docs/protocol-1.md "Limits" gives the reasons. */
@@ -37,6 +54,17 @@ export const LIMITS: Limits = {
   waitingPerAddress: 240,
   waitingTexts: 1_000,
   waitingBytes: 1_048_576,
+  connections: 16_384,
+  connectionsPerAddress: 4_096,
+  handshakesPerSecond: 20,
+  handshakesBurst: 200,
+  handshakesOfAllPerSecond: 100,
+  handshakesOfAllBurst: 2_000,
+  statementsPerSecond: 20,
+  statementsBurst: 500,
+  statementBytesPerSecond: 131_072,
+  penaltyMinSeconds: 15,
+  penaltyMaxSeconds: 600,
 };
 
 /** A client waits longer for a server that is busy with others: nobody else depends on its time. */

@@ -7,7 +7,7 @@
 import { getLogger } from "@logtape/logtape";
 import { printable } from "../bytes/printable.ts";
 import { randomBytes } from "../crypto/entropy.ts";
-import { asChatError, ChatError } from "../errors.ts";
+import { asChatError, ChatError, type ErrorCode } from "../errors.ts";
 import type { Trust } from "../pki/trust.ts";
 import type { SessionEvent } from "../protocol/session.ts";
 import { chainJudge, keepVerdicts } from "../protocol/v2/chain_judge.ts";
@@ -18,6 +18,7 @@ import type { HallOptions } from "./classic_hall.ts";
 import { diskFull, DiskWatch } from "./disk_watch.ts";
 import type { Arrival, Hall } from "./hall.ts";
 import type { Member } from "./member.ts";
+import { Outcome } from "./outcome.ts";
 import { revokedError } from "./revoked.ts";
 import { RoomHost } from "./room_host.ts";
 import { RoomSession } from "./room_session.ts";
@@ -147,7 +148,8 @@ export class RoomHall implements Hall {
   }
 
   /** See {@link Hall}. */
-  async serve({ id, address, stream, first, place }: Arrival): Promise<void> {
+  async serve({ id, address, stream, first, place }: Arrival): Promise<ErrorCode | undefined> {
+    const outcome = new Outcome();
     const { own, trust, signIn, limits, now } = this.#options;
     const connection: RoomSession = new RoomSession({
       ...{ stream, first, own, signIn, limits, now },
@@ -157,6 +159,7 @@ export class RoomHall implements Hall {
       endEarlier: (session, fingerprint) => this.#endEarlier(session, { fingerprint, connection }),
       onJoined: (room) => this.#tellOfTwo(room, connection),
       onEvent: (event) => {
+        outcome.note(event);
         if (event.kind === "signed_in") place.release();
         return this.#react(member, event);
       },
@@ -168,6 +171,7 @@ export class RoomHall implements Hall {
     } finally {
       this.#members.delete(id);
     }
+    return outcome.code;
   }
 
   #react(member: RoomMemberOfHall, event: SessionEvent): ChatError | undefined {

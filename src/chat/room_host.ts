@@ -12,6 +12,7 @@ import type { SignedHead } from "../protocol/v2/head.ts";
 import { encodeMessage, type Message } from "../protocol/v2/messages.ts";
 import type { PeerIdentity } from "../protocol/v2/peer_identity.ts";
 import type { LogEntry } from "../protocol/v2/entry_window.ts";
+import type { Limit } from "../protocol/v2/room_member.ts";
 import { RoomLog } from "../protocol/v2/room_log.ts";
 import type { ServerLine } from "../protocol/v2/server_voice.ts";
 import type { SignedStatement, Statement } from "../protocol/v2/statement.ts";
@@ -162,6 +163,7 @@ export class RoomHost {
    * @param present Whose.
    * @param signed The statement.
    * @param statement What `parseStatement` read from its bytes.
+   * @param pace Why this session is too fast, if it is; asked where nothing else speaks against it.
    * @returns Once it has its place; `flushed`: when it is on the disk and queued to all, or FILE if it
    * cannot be written; nothing if it has no place.
    * @throws {ChatError} The first check that fails.
@@ -170,16 +172,15 @@ export class RoomHost {
     { member, link }: Present,
     signed: SignedStatement,
     statement: Statement,
+    pace: () => Limit | undefined,
   ): Promise<{ readonly flushed?: Promise<void> }> {
     if (this.#failure !== undefined) throw this.#failure;
     const nowMs = this.#now();
-    const limit = this.#isFull
-      ? { message: DISK_FULL_TEXT, retryMs: RETRY_MS }
-      : this.#options.book?.limitOf(member.peer.leaf, this.room);
-    const accepted = await this.#log.accept(member, signed, {
-      ...{ nowMs, statement },
-      ...limit && { limit },
-    });
+    const limit = () =>
+      this.#isFull
+        ? { message: DISK_FULL_TEXT, retryMs: RETRY_MS }
+        : this.#options.book?.limitOf(member.peer.leaf, this.room) ?? pace();
+    const accepted = await this.#log.accept(member, signed, { nowMs, statement, limit });
     if (accepted.kind === "refused") link.send(encodeMessage(accepted.message));
     return accepted.kind === "entry" ? { flushed: this.#place(accepted.entry) } : {};
   }

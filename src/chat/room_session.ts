@@ -7,10 +7,9 @@
 import { concat } from "../bytes/concat.ts";
 import { printable } from "../bytes/printable.ts";
 import { asChatError, ChatError } from "../errors.ts";
-import type { Trust } from "../pki/trust.ts";
 import { HANDSHAKE_BODY_MAX_BYTES } from "../protocol/frame.ts";
 import type { SessionEvent } from "../protocol/session.ts";
-import type { OwnIdentity, SecureChannel, SignInMode } from "../protocol/v2/handshake.ts";
+import type { SecureChannel } from "../protocol/v2/handshake.ts";
 import { encodeMessage, type Message, parseMessage } from "../protocol/v2/messages.ts";
 import type { PeerIdentity } from "../protocol/v2/peer_identity.ts";
 import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
@@ -18,15 +17,14 @@ import { parseHead } from "../protocol/v2/head.ts";
 import { parseStatement } from "../protocol/v2/statement.ts";
 import { ServerHandshake } from "../protocol/v2/server_handshake.ts";
 import { DISK_FULL_TEXT } from "./disk_watch.ts";
-import type { FrameStream } from "./frame_stream.ts";
-import type { Limits } from "./limits.ts";
 import type { MemberLink } from "./member.ts";
+import { Pace } from "./pace.ts";
 import type { RoomHost } from "./room_host.ts";
 import type { Present } from "./room_parts.ts";
+import type { RoomSessionOptions } from "./room_session_options.ts";
 import { SecureLink } from "./secure_link.ts";
 import { signInSession } from "./session_sign_in.ts";
 import { ShownPeople } from "./shown_people.ts";
-import type { SignInDesk } from "./sign_in_desk.ts";
 import { Unflushed } from "./unflushed.ts";
 import { closedEarly, gone } from "./lost.ts";
 import { isRemoval } from "./revoked.ts";
@@ -43,27 +41,6 @@ const RELEASE_MS = 1_000;
 
 /** What one session may have under way to the disk, bytes: some records. */
 const UNFLUSHED_MAX_BYTES = 262_144;
-
-/** What a session is made of. */
-export interface RoomSessionOptions {
-  readonly stream: FrameStream;
-  /** The first frame's body. */
-  readonly first: Uint8Array<ArrayBuffer>;
-  readonly own: OwnIdentity;
-  readonly trust: Trust;
-  readonly signIn: SignInMode;
-  readonly desk: SignInDesk;
-  readonly limits: Limits;
-  now(): number;
-  /** Finds a room that a person may join; throws ROOM. */
-  roomOf(name: string, fingerprint: string): Promise<RoomHost>;
-  /** Ends an earlier session of this person, and waits until nothing of it can be placed any more. */
-  endEarlier(session: string, fingerprint: string): Promise<void>;
-  /** This session is in a room now. */
-  onJoined(room: string): void;
-  /** Told of every event, in order; may end the session by an error that it returns. */
-  onEvent(event: SessionEvent): ChatError | undefined;
-}
 
 /** A room that the session is in. */
 interface Joined {
@@ -84,6 +61,7 @@ export class RoomSession implements MemberLink {
   readonly #options: RoomSessionOptions;
   readonly #rooms = new Map<string, Joined>();
   readonly #unflushed: Unflushed;
+  readonly #pace: Pace;
   readonly #people = new ShownPeople({
     send: (object) => this.#link?.send(object),
     peopleOf: (room) => this.#rooms.get(room)?.host.people() ?? [],
@@ -107,6 +85,7 @@ export class RoomSession implements MemberLink {
     this.#options = options;
     const onFailure = (error: ChatError) => this.#fail(error);
     this.#unflushed = new Unflushed({ maxBytes: UNFLUSHED_MAX_BYTES, onFailure });
+    this.#pace = new Pace(options.limits);
     this.#broken.promise.catch(() => undefined); // whoever waits is told
   }
 
@@ -284,7 +263,8 @@ export class RoomSession implements MemberLink {
         const statement = parseStatement(message.stmt);
         const { room, text, ts, seq } = statement;
         const { host, present } = this.#roomOf(room);
-        const { flushed } = await host.take(present, message, statement);
+        const pace = () => this.#pace.limitOf(`${room} ${seq}`, message.stmt.length);
+        const { flushed } = await host.take(present, message, statement, pace);
         if (flushed === undefined) return undefined;
         const said = { author: "peer", seqno: seq, ts, text, name: channel.peer.name } as const;
         return { flushed: flushed.then(() => this.#tell({ kind: "said", ...said, room })) };

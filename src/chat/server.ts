@@ -6,13 +6,16 @@
  */
 
 import { getLogger } from "@logtape/logtape";
-import { asChatError, ChatError } from "../errors.ts";
+import { asChatError, ChatError, type ErrorCode } from "../errors.ts";
 import { HANDSHAKE_BODY_MAX_BYTES } from "../protocol/frame.ts";
 import { plainStatus } from "../protocol/v2/handshake.ts";
 import { chooseVersion } from "../protocol/v2/version.ts";
+import type { AddressRange } from "./address_range.ts";
 import { Admission } from "./admission.ts";
 import { ClassicHall, type ClassicOptions, type HallOptions } from "./classic_hall.ts";
+import { Doorkeeper, type Visit } from "./doorkeeper.ts";
 import { FrameStream } from "./frame_stream.ts";
+import { LimitError, limitError } from "./limit_error.ts";
 import type { Arrival, Hall } from "./hall.ts";
 import { LIMITS, type Limits } from "./limits.ts";
 import type { Member } from "./member.ts";
@@ -33,7 +36,10 @@ export interface ServerOptions extends Omit<HallOptions, "limits"> {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** May be changed while the server runs: they are looked at each time. */
   readonly limits?: Limits;
+  /** Addresses that no limit of connections is for; nobody without it. */
+  readonly exempt?: () => readonly AddressRange[];
   /** Protocol 1, where it is spoken. */
   readonly classic?: ClassicOptions;
   /** Protocol 2, where it is spoken. */
@@ -53,6 +59,7 @@ export class ChatServer {
   readonly #onEvent: (event: ServerEvent) => void;
   readonly #listener: Deno.TcpListener;
   readonly #admission: Admission;
+  readonly #doorkeeper: Doorkeeper;
   readonly #halls: ReadonlyMap<number, Hall>;
   readonly #running = new Set<Promise<void>>();
   /** Sockets whose first frame is not here yet. */
@@ -62,7 +69,11 @@ export class ChatServer {
   #stopping: Promise<void> | undefined;
 
   /** Use {@link ChatServer.listen}. */
-  constructor({ limits, now, onEvent }: HallOptions, { listener, halls }: ServerParts) {
+  constructor(
+    { limits, exempt = () => [], now, onEvent }: HallOptions & Pick<ServerOptions, "exempt">,
+    { listener, halls }: ServerParts,
+  ) {
+    this.#doorkeeper = new Doorkeeper(limits, exempt);
     this.#limits = limits;
     this.#now = now;
     this.#onEvent = onEvent;
@@ -182,17 +193,39 @@ export class ChatServer {
   async #serve(conn: Deno.TcpConn): Promise<void> {
     const { hostname, port } = conn.remoteAddr;
     const stream = new FrameStream(conn, this.#limits);
-    const place = await this.#admission.enter(hostname);
-    if (place === undefined) return await this.#turnAway(stream, hostname);
+    let visit: Visit;
     try {
-      const id = ++this.#lastId;
-      await this.#dispatch({ id, address: `${hostname}:${port}`, stream, place });
+      visit = this.#doorkeeper.enter(hostname);
+    } catch (thrown) {
+      return await this.#turnAway(stream, { address: hostname, thrown });
+    }
+    const ended: { code?: ErrorCode } = {};
+    try {
+      const place = await this.#admission.enter(hostname);
+      if (place === undefined) return await this.#turnAway(stream, this.#noPlace(hostname));
+      try {
+        const id = ++this.#lastId;
+        const arrival = { id, address: `${hostname}:${port}`, stream, place };
+        const code = await this.#dispatch(arrival);
+        if (code !== undefined && this.#stopping === undefined) ended.code = code;
+      } finally {
+        place.release();
+      }
     } finally {
-      place.release();
+      visit.end(ended.code);
     }
   }
 
-  async #dispatch(arrival: Omit<Arrival, "first">): Promise<void> {
+  #noPlace(address: string): { readonly address: string; readonly thrown: unknown } {
+    const thrown = limitError("unauthenticated_per_address", this.#limits, {
+      ...{ waitMs: 1_000, code: "BUSY" },
+      why: "too many connections have not signed in",
+    });
+    return { address, thrown };
+  }
+
+  /** Gives why it ended, if it had not signed in. */
+  async #dispatch(arrival: Omit<Arrival, "first">): Promise<ErrorCode | undefined> {
     const { stream } = arrival;
     const member = unspoken(arrival, this.#now());
     this.#onEvent({ kind: "connected", member });
@@ -206,19 +239,26 @@ export class ChatServer {
       this.#unspoken.delete(stream);
       if (first === undefined) throw new ChatError("CONNECTION", "left before its first frame");
       const version = chooseVersion(first, [...this.#halls.keys()]);
-      await this.#halls.get(version)?.serve({ ...arrival, first });
+      return await this.#halls.get(version)?.serve({ ...arrival, first });
     } catch (thrown) {
       this.#unspoken.delete(stream);
       const error = asChatError(thrown);
       await refuse(stream, error);
       this.#onEvent({ kind: "session", member, event: { kind: "ended", error } });
+      return error.code;
     }
   }
 
-  async #turnAway(stream: FrameStream, address: string): Promise<void> {
-    log.warn("turned away {address}: too many connections that have not signed in", { address });
-    this.#onEvent({ kind: "turned_away", address });
-    await refuse(stream, new ChatError("BUSY", "too many connections that have not signed in"));
+  async #turnAway(
+    stream: FrameStream,
+    { address, thrown }: { readonly address: string; readonly thrown: unknown },
+  ): Promise<void> {
+    const error = asChatError(thrown);
+    const limit = error instanceof LimitError ? error.limit : error.code;
+    const reason = error.told ?? error.message;
+    log.warn("turned away {address}: {reason}", { address, limit, reason });
+    this.#onEvent({ kind: "turned_away", address, limit, reason });
+    await refuse(stream, error);
   }
 }
 

@@ -70,4 +70,6 @@ export interface Io {
   now(): number;
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly stop: AbortSignal;
+  /** Calls an act at each SIGHUP, until it is disposed; absent where there is no such signal. */
+  onHangup?(act: () => void): Disposable;
 }

@@ -13,6 +13,8 @@ import { OperatorActs } from "../chat/operator/acts.ts";
 import { OperatorBook } from "../chat/operator/book.ts";
 import { ServerTally } from "../chat/operator/tally.ts";
 import { ChatServer } from "../chat/server.ts";
+import { LIMITS } from "../chat/limits.ts";
+import { asChatError } from "../errors.ts";
 import { newServerSession } from "../protocol/v1/sessions.ts";
 import { loadSaltSecret } from "../store/salt_secret.ts";
 import { openAdminSocket } from "./admin_open.ts";
@@ -21,6 +23,7 @@ import { DEFAULT_ROOM, roomValue } from "./room_option.ts";
 import { openScreen } from "./chat_screen.ts";
 import { readConfig } from "./config.ts";
 import type { Io } from "./io.ts";
+import { readLimitsFile } from "./limits_file.ts";
 import { loadIdentity } from "./load_identity.ts";
 import { TrustSource, type TrustWatcher } from "./trust_source.ts";
 import { startLog, stopLog } from "./log.ts";
@@ -70,6 +73,8 @@ Options:
   --protocol 1|2|1,2 protocols to speak (default: 1,2); their clients are kept
                      apart, and 1 needs an RSA certificate
   --room NAME        a room of protocol 2; may be repeated (default: main)
+  --limits FILE      limits that are not at their defaults, read again at SIGHUP;
+                     see docs/operations.md
   --sign-in password|certificate   how clients of protocol 2 sign in (default:
                      password); with certificate, the certificate is the account
   --admin-socket PATH  the local socket of securechat admin, mode 0600 (default:
@@ -102,6 +107,7 @@ export const parser = object({
   keepSessionKey: option("--keep-session-key"),
   protocol: withDefault(option("--protocol", choice(["1", "2", "1,2"])), "1,2"),
   rooms: multiple(option("--room", roomValue)),
+  limits: optional(option("--limits", string({ metavar: "FILE" }))),
   adminSocket: optional(option("--admin-socket", string({ metavar: "PATH" }))),
   signIn: withDefault(option("--sign-in", choice(["password", "certificate"])), "password"),
 });
@@ -185,7 +191,12 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
       rooms: flags.rooms.length === 0 ? [DEFAULT_ROOM] : [...new Set(flags.rooms)],
     },
   };
+  const set = flags.limits === undefined ? undefined : await readLimitsFile(flags.limits);
+  const limits = { ...set?.limits ?? LIMITS };
+  let exempt = set?.exempt ?? [];
   const server = await ChatServer.listen({
+    limits,
+    exempt: () => exempt,
     host: config.serverHost,
     port: config.serverPort,
     ...classic,
@@ -215,7 +226,26 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     ca: source.names,
     rooms: rooms.rooms?.rooms ?? [],
   });
-  resources.use(source.watch(trustWatcher(io, { server, source, view })));
+  const watcher = trustWatcher(io, { server, source, view });
+  resources.use(source.watch(watcher));
+  const reload = async () => {
+    if (await source.refresh()) watcher.onChange();
+    if (flags.limits === undefined) return;
+    const read = await readLimitsFile(flags.limits);
+    Object.assign(limits, read.limits);
+    exempt = read.exempt;
+  };
+  const hangup = io.onHangup?.(() =>
+    void reload().then(() => {
+      log.info("read again: revocations and limits; a new server certificate needs a restart");
+      view.tell("read again: revocations and limits; a new server certificate needs a restart");
+    }, (thrown) => {
+      const { code, message } = asChatError(thrown);
+      log.error("not read again, all stays as it was: {code}: {reason}", { code, reason: message });
+      view.warn(thrown);
+    })
+  );
+  if (hangup !== undefined) resources.use(hangup);
   // The database may be down: the server waits for it, and says so now rather than at a sign-in.
   void store.find("").catch((error) => view.warn(error));
   await serveUntilStopped(io, { server, view, acts });

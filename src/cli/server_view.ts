@@ -92,7 +92,7 @@ export class ServerView {
         return this.#line(event.member.id, `connected from ${event.member.address}`);
       case "turned_away":
         return this.#print(
-          `${event.address}: turned away, too many connections that have not signed in`,
+          `${event.address}: turned away, ${event.reason}`,
         );
       case "session":
         return this.#session(event.member, event.event);

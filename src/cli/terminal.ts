@@ -39,11 +39,17 @@ export function processIo(): ProcessIo {
     get stop() {
       return stop.signal;
     },
+    ...Deno.build.os === "windows" ? {} : { onHangup },
     [Symbol.dispose]() {
       stop[Symbol.dispose]();
       if (reader.isReading) Deno.stdin.close();
     },
   };
+}
+
+function onHangup(act: () => void): Disposable {
+  Deno.addSignalListener("SIGHUP", act);
+  return { [Symbol.dispose]: () => Deno.removeSignalListener("SIGHUP", act) };
 }
 
 /** Reads one variable; one that this program was not permitted to read is an error, not a default. */

@@ -34,7 +34,7 @@ function sessionEvents(): readonly ServerEvent[] {
   ];
   return [
     { kind: "connected", member: MEMBER },
-    { kind: "turned_away", address: "192.0.2.9" },
+    { kind: "turned_away", address: "192.0.2.9", limit: "connections", reason: "connections is 1" },
     ...events.map((event) => ({ kind: "session", member: MEMBER, event }) as const),
   ];
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { LOOPBACK } from "./room_server_world.ts";
 import { trustIn } from "../../src/pki/trust.ts";
 import { dial } from "../../src/chat/client.ts";
 import type { Connection } from "../../src/chat/connection.ts";
@@ -235,6 +236,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<ChatWorld>
   const store = options.store?.(dir) ?? openSqliteStore(`${dir}/accounts.db`);
   const serverEvents: ServerEvent[] = [];
   const server: ChatServer = await ChatServer.listen({
+    exempt: () => LOOPBACK,
     host: "127.0.0.1",
     port: 0,
     classic: {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { parseRange } from "../../src/chat/address_range.ts";
 import { dialRoom, type RoomDialOptions } from "../../src/chat/room_dial.ts";
 import { CLIENT_LIMITS, LIMITS, type Limits } from "../../src/chat/limits.ts";
 import type { OperatorBook } from "../../src/chat/operator/book.ts";
@@ -17,6 +18,9 @@ import { identity2, type Identity2Options, SERVER2_NAME, trust2 } from "./identi
 /** One name is one certificate in a run. */
 export const STARTED_MS = Date.now();
 
+/** From where tests come: hostile ones by the hundred, and good ones. */
+export const LOOPBACK = [parseRange("127.0.0.0/8")].filter((range) => range !== undefined);
+
 /** Of all test accounts. */
 export const PASSWORD2 = "correct horse battery staple";
 
@@ -25,6 +29,8 @@ export interface RoomWorldOptions {
   readonly signIn?: SignInMode;
   readonly rooms?: readonly string[];
   readonly limits?: Partial<Limits>;
+  /** Limits of connections and penalties hold for this machine, too. */
+  readonly isStrict?: boolean;
   readonly server?: Identity2Options;
   readonly revocationOf?: ServerOptions["revocationOf"];
   /** What the operator has decided. */
@@ -186,6 +192,7 @@ export async function startRoomWorld(options: RoomWorldOptions = {}): Promise<Ro
     },
     revocationOf: (certificate) => options.revocationOf?.(certificate),
     limits: { ...LIMITS, ...options.limits },
+    exempt: () => options.isStrict ? [] : LOOPBACK,
     ...options.book && { book: options.book },
     onEvent: (event) => {
       serverEvents.push(event);

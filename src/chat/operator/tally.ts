@@ -19,7 +19,7 @@ export class ServerTally {
    */
   take(event: ServerEvent): void {
     if (event.kind === "connected") this.#connections++;
-    if (event.kind === "turned_away") this.#refuse("turned away");
+    if (event.kind === "turned_away") this.#refuse(event.limit);
     if (event.kind !== "session") return;
     const { event: session } = event;
     if (session.kind === "said" && session.author === "peer") this.#statements++;

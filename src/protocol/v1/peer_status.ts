@@ -9,6 +9,7 @@ const NAMED: readonly ErrorCode[] = [
   "REMOVED",
   "VERSION",
   "BUSY",
+  "LIMIT",
   "TIMEOUT",
   "SLOW",
   "FRAME_TOO_LARGE",

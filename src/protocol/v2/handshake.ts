@@ -61,14 +61,14 @@ export type HandshakeStep =
   );
 
 /**
- * A status for the other side: the code's wire text alone.
+ * A status for the other side: the code's wire text, and what it may be told beside.
  *
  * @param error Why this side ends.
  * @returns The object.
  */
 export function statusObject(error: ChatError): Uint8Array<ArrayBuffer> {
   const { wire } = ERRORS[error.code];
-  return encodeMessage({ type: "status", status: wire, message: wire });
+  return encodeMessage({ type: "status", status: wire, message: error.told ?? wire });
 }
 
 /**

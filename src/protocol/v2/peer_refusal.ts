@@ -38,6 +38,6 @@ export function peerRefusal(status: Message<"status">, fallback: ErrorCode): Cha
  */
 function isNamed(status: string): status is ErrorCode {
   return Object.entries(ERRORS).some(([code, { wire, exit }]) =>
-    code === status && wire === status && exit === 1
+    code === status && wire === status && (exit === 1 || exit === 75)
   );
 }

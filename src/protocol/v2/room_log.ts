@@ -15,7 +15,13 @@ import { MerkleTree } from "./merkle_tree.ts";
 import type { Message } from "./messages.ts";
 import type { PeerIdentity } from "./peer_identity.ts";
 import type { RoomLogOptions } from "./room_log_options.ts";
-import { type Accepted, type JoinOptions, type Limit, RoomMember } from "./room_member.ts";
+import {
+  type Accepted,
+  type JoinOptions,
+  type Limit,
+  type LimitNow,
+  RoomMember,
+} from "./room_member.ts";
 import { FRESH_MS, requireFresh, requirePlace, requireTree } from "./room_rules.ts";
 import { type RoomHead, type ServerLine, ServerVoice } from "./server_voice.ts";
 import {
@@ -117,7 +123,7 @@ export class RoomLog {
   accept(
     member: RoomMember,
     signed: SignedStatement,
-    now: { readonly nowMs: number; readonly limit?: Limit; readonly statement?: Statement },
+    now: { readonly nowMs: number; readonly limit?: LimitNow; readonly statement?: Statement },
   ): Promise<Accepted> {
     return member.turns.take(async () => {
       if (member.isEnding) return { kind: "dropped" };
@@ -238,7 +244,7 @@ export class RoomLog {
   }
 
   /** The first checks of a statement: that it is of this place, and the member's next. */
-  #requireNext(member: RoomMember, statement: Statement, limit?: Limit): Limit | undefined {
+  #requireNext(member: RoomMember, statement: Statement, limit?: LimitNow): Limit | undefined {
     const { log, room } = this;
     requirePlace("statement", statement, { log, room, session: member.session });
     if (statement.kind === "say") return member.limitOf(statement, limit);

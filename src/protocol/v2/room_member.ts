@@ -33,6 +33,9 @@ export interface Limit {
   readonly retryMs: number;
 }
 
+/** A limit, or what finds it. */
+export type LimitNow = Limit | (() => Limit | undefined);
+
 /** Who wants to join. */
 export interface JoinOptions {
   readonly session: string;
@@ -123,16 +126,17 @@ export class RoomMember {
    * refused too: the author sent it before he knew, and will sign it again in its turn.
    *
    * @param statement What came.
-   * @param limit Why it is not taken now, if so.
+   * @param limitNow Why it is not taken now, if so; asked once its number is known to be right.
    * @returns Why it is refused; nothing if it is the next one and may be taken.
    * @throws {ChatError} REPLAY if the number is not the next one.
    */
-  limitOf({ seq }: Statement, limit?: Limit): Limit | undefined {
+  limitOf({ seq }: Statement, limitNow?: LimitNow): Limit | undefined {
     const next = this.#lastSeq + 1;
     const isBehindRefused = seq > next && next <= this.#refusedTo;
     if (seq !== next && !isBehindRefused) {
       throw new ChatError("REPLAY", `cannot accept statement ${seq}: expected number ${next}`);
     }
+    const limit = typeof limitNow === "function" ? limitNow() : limitNow;
     if (limit !== undefined) this.#limit = limit;
     if (limit === undefined && !isBehindRefused) return undefined;
     this.#refusedTo = Math.max(this.#refusedTo, seq);
