@@ -199,11 +199,14 @@ export class RoomClient implements ChatConnection {
 
   /** The server has ended the room by itself: it closes when it stops, and says so when it removes. */
   async #whyParted(link: SecureLink): Promise<void> {
-    const objects = await link.next({ withinMs: FINAL_MS, what: "the server's reason" })
-      .catch(() => undefined); // both have signed all there is
-    for (const object of objects ?? []) {
-      const message = parseMessage(object, ["status", "ping", "invite"]);
-      if (message.type === "status") throw peerRefusal(message, "CONNECTION");
+    for (;;) {
+      const objects = await link.next({ withinMs: FINAL_MS, what: "the server's reason" })
+        .catch(() => undefined); // both have signed all there is
+      if (objects === undefined) return;
+      for (const object of objects) {
+        const message = parseMessage(object, ["status", "ping", "invite"]);
+        if (message.type === "status") throw peerRefusal(message, "CONNECTION");
+      }
     }
   }
 
