@@ -73,8 +73,8 @@ Options:
   --protocol 1|2|1,2 protocols to speak (default: 1,2); their clients are kept
                      apart, and 1 needs an RSA certificate
   --room NAME        a room of protocol 2; may be repeated (default: main)
-  --limits FILE      limits that are not at their defaults, read again at SIGHUP;
-                     see docs/operations.md
+  --limits FILE      limits that are not at their defaults, read again at
+                     SIGHUP: see docs/operations.md
   --sign-in password|certificate   how clients of protocol 2 sign in (default:
                      password); with certificate, the certificate is the account
   --admin-socket PATH  the local socket of securechat admin, mode 0600 (default:

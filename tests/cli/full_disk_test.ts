@@ -74,7 +74,7 @@ onSmallDisk(
     const carol = await folder.run(connect(address, "carol", "of-carol"), {
       input: "a password\n",
     });
-    assert.equal(carol.status, 1);
+    assert.equal(carol.status, 75); // there may be room again later
     assert.match(carol.stderr, /\[BUSY\]/);
     // Whatever was shown is in the log, although the disk is full.
     const [path = ""] = await filesIn(transcripts);

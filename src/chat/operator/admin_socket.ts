@@ -53,18 +53,13 @@ export interface AdminSocketOptions {
 export class AdminSocket implements AsyncDisposable {
   readonly #options: AdminSocketOptions;
   readonly #listener: Deno.UnixListener;
-  readonly #file: Deno.FileInfo;
   readonly #clients = new Map<Deno.Conn, Promise<void>>();
   readonly #accepting: Promise<void>;
 
   /** Use {@link AdminSocket.listen}. */
-  constructor(
-    options: AdminSocketOptions,
-    parts: { readonly listener: Deno.UnixListener; readonly file: Deno.FileInfo },
-  ) {
+  constructor(options: AdminSocketOptions, listener: Deno.UnixListener) {
     this.#options = options;
-    this.#listener = parts.listener;
-    this.#file = parts.file;
+    this.#listener = listener;
     this.#accepting = this.#accept();
   }
 
@@ -86,24 +81,19 @@ export class AdminSocket implements AsyncDisposable {
       const { mode } = await Deno.lstat(path);
       await Deno.chmod(path, SOCKET_MODE);
       await requirePrivate(path, mode ?? 0);
-      return new AdminSocket(options, { listener, file: await Deno.lstat(path) });
+      return new AdminSocket(options, listener);
     } catch (thrown) {
       listener.close();
-      await Deno.remove(path).catch(() => undefined); // the first error is the one to tell
       throw fileFault("make socket", path, thrown);
     }
   }
 
-  /** Ends it, and what is asked just now; the file goes, if it is still this one's. */
+  /** Ends it, and what is asked just now. The runtime removes the file. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
     await this.#accepting;
     for (const conn of this.#clients.keys()) closeQuietly(conn);
     await Promise.all(this.#clients.values());
-    const { path } = this.#options;
-    const now = await Deno.lstat(path).catch(() => undefined);
-    const isOurs = now?.ino === this.#file.ino && now?.dev === this.#file.dev;
-    if (isOurs) await Deno.remove(path).catch(() => undefined); // the next start finds it stale
   }
 
   async #accept(): Promise<void> {

@@ -58,7 +58,7 @@ export function wellFormed(maxChars: number): z.ZodString {
 /** Somebody who may not come in; `untilMs` null: for ever. */
 export type Ban = Readonly<z.output<typeof BAN>>;
 
-/** Somebody whose words are not taken, in one room or (null) in none. */
+/** Somebody whose words are not taken, in one room, or (null) in all. */
 export type Mute = Readonly<z.output<typeof MUTE>>;
 
 /** Where the book is, and the clock. */

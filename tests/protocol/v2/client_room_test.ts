@@ -48,7 +48,8 @@ Deno.test("takeEntry() tells what each kind of entry means", async () => {
     ["notice", SERVER2_NAME, "maintenance at 6"],
     ["said", SERVER2_NAME, "the server may also speak"],
   ]);
-  const { text: _, kind: __, ...rest } = events[1] ?? assert.fail();
+  const { text: _, kind: __, session: ___, seq, ...rest } = events[1] ?? assert.fail();
+  assert.equal(seq, 1);
   const { fingerprint } = alice;
   assert.deepEqual(rest, { index: 2, author: "alice", fingerprint, ts: NOW_MS, isOwn: false });
 });
