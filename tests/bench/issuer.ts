@@ -5,13 +5,20 @@
  */
 
 import { importLeafSigningKey } from "../../src/crypto/leaf_signature.ts";
-import { certificatePem } from "../../src/pki/certificate.ts";
+import { certificatePem, parseCertificatePem } from "../../src/pki/certificate.ts";
 import { createCa, type Issued, issueLeaf } from "../../src/pki/issue.ts";
 import type { KeyType } from "../../src/pki/key_type.ts";
-import { encodePrivateKey } from "../../src/pki/private_key.ts";
+import { encodePrivateKey, parsePrivateKey } from "../../src/pki/private_key.ts";
 import type { Role } from "../../src/pki/validate.ts";
 import type { OwnIdentity } from "../../src/protocol/v2/handshake.ts";
 import { ownIdentity } from "../../src/protocol/v2/peer_identity.ts";
+
+/** A CA on its way to another process of the bench: PEM, through a pipe. */
+export interface HandedCa {
+  readonly keyType: KeyType;
+  readonly ca: string;
+  readonly key: string;
+}
 
 /** A CA whose leaves all have keys of one kind. */
 export class Issuer {
@@ -26,6 +33,22 @@ export class Issuer {
   static async create(keyType: KeyType): Promise<Issuer> {
     const ca = await createCa({ name: "Bench CA", keyType, days: 30, nowMs: Date.now() });
     return new Issuer(ca, keyType);
+  }
+
+  /** One that another process has made. */
+  static of({ keyType, ca, key }: HandedCa): Issuer {
+    const certificate = parseCertificatePem(ca, "the bench's CA");
+    return new Issuer({ certificate, key: parsePrivateKey(key, "the bench's key") }, keyType);
+  }
+
+  /** What another process needs of it. */
+  handed(): HandedCa {
+    const { certificate, key } = this.#ca;
+    return {
+      keyType: this.#keyType,
+      ca: certificatePem(certificate),
+      key: encodePrivateKey(key),
+    };
   }
 
   /** The CA's certificate. */
