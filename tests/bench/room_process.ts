@@ -6,50 +6,21 @@
 
 import { dialRoom } from "../../src/chat/room_dial.ts";
 import type { RoomClient } from "../../src/chat/room_client.ts";
-import { importLeafSigningKey } from "../../src/crypto/leaf_signature.ts";
-import { certificatePem } from "../../src/pki/certificate.ts";
-import { createCa, type Issued, issueLeaf } from "../../src/pki/issue.ts";
 import type { KeyType } from "../../src/pki/key_type.ts";
-import { encodePrivateKey } from "../../src/pki/private_key.ts";
 import { trustIn } from "../../src/pki/trust.ts";
-import type { Role } from "../../src/pki/validate.ts";
 import type { SessionEvent } from "../../src/protocol/session.ts";
 import type { OwnIdentity } from "../../src/protocol/v2/handshake.ts";
-import { ownIdentity } from "../../src/protocol/v2/peer_identity.ts";
+import { Issuer } from "./issuer.ts";
 import { launchServer } from "./server_process.ts";
 
-const SERVER_NAME = "chat.bench";
+/** The name in the server's certificate. */
+export const SERVER_NAME = "chat.bench";
 
 /** A client, and what it is told from now on. */
 export interface BenchClient {
   readonly client: RoomClient;
   /** May be set anew at any time. */
   onEvent: (event: SessionEvent) => void;
-}
-
-/** A CA whose leaves all have keys of one kind. */
-class Issuer {
-  readonly #ca: Issued;
-  readonly #keyType: KeyType;
-
-  constructor(ca: Issued, keyType: KeyType) {
-    [this.#ca, this.#keyType] = [ca, keyType];
-  }
-
-  static async create(keyType: KeyType): Promise<Issuer> {
-    const ca = await createCa({ name: "Bench CA", keyType, days: 30, nowMs: Date.now() });
-    return new Issuer(ca, keyType);
-  }
-
-  get certificate(): Issued["certificate"] {
-    return this.#ca.certificate;
-  }
-
-  leaf(commonName: string, role: Role): Promise<Issued> {
-    const { certificate: ca, key: caKey } = this.#ca;
-    const request = { commonName, role, names: [], days: 7, nowMs: Date.now() };
-    return issueLeaf({ ...request, keyType: this.#keyType, ca, caKey });
-  }
 }
 
 /** What is known of a running server. */
@@ -73,11 +44,19 @@ export class RoomServerProcess implements AsyncDisposable {
     return this.#process.pid;
   }
 
+  /** Where it listens. */
+  get port(): number {
+    return this.#parts.port;
+  }
+
+  /** Its CA. */
+  get issuer(): Issuer {
+    return this.#parts.issuer;
+  }
+
   /** A certificate with its key. */
-  async identity(name: string): Promise<OwnIdentity> {
-    const { certificate, key } = await this.#parts.issuer.leaf(name, "client");
-    const signingKey = await importLeafSigningKey(new Uint8Array(key.pkcs8Der));
-    return { ...ownIdentity([certificate.der]), signingKey };
+  identity(name: string): Promise<OwnIdentity> {
+    return this.#parts.issuer.identity(name);
   }
 
   /** A client in a room. */
@@ -108,21 +87,17 @@ export class RoomServerProcess implements AsyncDisposable {
   }
 }
 
-/** Starts a server in a folder of its own. */
+/** Starts a server in a folder of its own; more options of `serve` are passed on. */
 export async function startRoomServer(
   keyType: KeyType,
   rooms: readonly string[] = ["main"],
+  more: readonly string[] = [],
 ): Promise<RoomServerProcess> {
   const folder = await Deno.makeTempDir({ prefix: "securechat-bench-" });
   const issuer = await Issuer.create(keyType);
-  const { certificate, key } = await issuer.leaf(SERVER_NAME, "server");
-  await Deno.mkdir(`${folder}/certs`);
-  await Deno.writeTextFile(`${folder}/certs/ca-cert.pem`, certificatePem(issuer.certificate));
-  await Deno.writeTextFile(`${folder}/certs/server-cert.pem`, certificatePem(certificate));
-  const keyPem = encodePrivateKey(key);
-  await Deno.writeTextFile(`${folder}/certs/server-key.pem`, keyPem, { mode: 0o600 });
+  await issuer.writeServer(`${folder}/certs`, { name: SERVER_NAME, stem: "server-" });
   const named = rooms.flatMap((room) => ["--room", room]);
-  const options = ["--protocol", "2", "--sign-in", "certificate", ...named];
+  const options = ["--protocol", "2", "--sign-in", "certificate", ...named, ...more];
   const { process, port } = await launchServer(folder, options);
   return new RoomServerProcess(process, { issuer, folder, port });
 }
