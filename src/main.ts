@@ -25,6 +25,7 @@ export const COMMANDS = {
   send: () => import("./cli/send.ts"),
   tail: () => import("./cli/tail.ts"),
   bench: () => import("./cli/bench.ts"),
+  doctor: () => import("./cli/doctor.ts"),
 } as const satisfies CommandTable;
 
 /**

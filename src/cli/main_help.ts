@@ -19,6 +19,7 @@ Commands:
   tail          print what is said in a room
   verify        check transcripts and say who wrote what
   show          show the conversation of a transcript
+  doctor        say what is wrong here, and what mends it
   bench         load a running server with test sessions, and measure it
 
 Options:

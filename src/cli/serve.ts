@@ -20,6 +20,7 @@ import { loadSaltSecret } from "../store/salt_secret.ts";
 import { openAdminSocket } from "./admin_open.ts";
 import { parseArgs, portValue } from "./args.ts";
 import { DEFAULT_ROOM, roomValue } from "./room_option.ts";
+import { checkServer } from "./doctor.ts";
 import { openScreen } from "./chat_screen.ts";
 import { readConfig } from "./config.ts";
 import type { Io } from "./io.ts";
@@ -73,6 +74,8 @@ Options:
   --protocol 1|2|1,2 protocols to speak (default: 1,2); their clients are kept
                      apart, and 1 needs an RSA certificate
   --room NAME        a room of protocol 2; may be repeated (default: main)
+  --check            look at all that would be used, as securechat doctor does,
+                     say what is wrong, and start nothing
   --limits FILE      limits that are not at their defaults, read again at
                      SIGHUP: see docs/operations.md
   --sign-in password|certificate   how clients of protocol 2 sign in (default:
@@ -107,6 +110,7 @@ export const parser = object({
   keepSessionKey: option("--keep-session-key"),
   protocol: withDefault(option("--protocol", choice(["1", "2", "1,2"])), "1,2"),
   rooms: multiple(option("--room", roomValue)),
+  check: option("--check"),
   limits: optional(option("--limits", string({ metavar: "FILE" }))),
   adminSocket: optional(option("--admin-socket", string({ metavar: "PATH" }))),
   signIn: withDefault(option("--sign-in", choice(["password", "certificate"])), "password"),
@@ -154,13 +158,18 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     LOG_DIR: flags.logs ?? "",
     ADMIN_SOCKET: flags.adminSocket ?? "",
   });
+  const protocols = flags.protocol.split(",").map(Number);
+  if (flags.check) {
+    const { crlRequired, limits } = flags;
+    const common = { config, protocols, crlRequired, limits };
+    return await checkServer(io, { ...common, required: ["server"], portMustBeFree: true });
+  }
   const source = await TrustSource.load({
     ca: config.ca.cert,
     crl: config.crl.path,
     isCrlNamed: config.crl.isNamed,
     crlRequired: flags.crlRequired,
   });
-  const protocols = flags.protocol.split(",").map(Number);
   const own = await loadIdentity(config, { role: "server", io, trust: source.trust, protocols });
   await using resources = new AsyncDisposableStack();
   const store = await openStore(config.database);

@@ -140,7 +140,10 @@ async function load(folder: string, { rooms, options }: Plan): Promise<boolean> 
   await mustRun(folder, ["ca", "init", "--name", "Load test CA", ...keys]);
   await mustRun(folder, ["cert", "issue", "--cn", "chat.bench", "--type", "server", ...keys]);
   const names = Array.from({ length: rooms }, (_, index) => ["--room", `bench-${index + 1}`]);
-  const serving = ["--protocol", "2", "--sign-in", "certificate", ...names.flat()];
+  // All sessions come from this machine: to a server that is one address.
+  await Deno.writeTextFile(`${folder}/limits`, "exempt=127.0.0.1\n");
+  const limits = ["--limits", "limits"];
+  const serving = ["--protocol", "2", "--sign-in", "certificate", ...limits, ...names.flat()];
   const { process, port } = await launchServer(folder, serving);
   const [server, tool]: readonly [Sample[], Sample[]] = [[], []];
   const before = await machineState();

@@ -101,6 +101,7 @@ export async function launchServer(
     args: [
       "run",
       "--quiet",
+      "--v8-flags=--max-semi-space-size=8", // as in the tasks of deno.json
       "--config",
       CONFIG,
       ...permissions,
