@@ -21,6 +21,7 @@ import { LIMITS, type Limits } from "./limits.ts";
 import type { Member } from "./member.ts";
 import { RoomHall, type RoomHallOptions } from "./room_hall.ts";
 import type { RoomHost } from "./room_host.ts";
+import { Seldom } from "./seldom.ts";
 import type { ServerEvent } from "./server_event.ts";
 import { within } from "./within.ts";
 
@@ -28,6 +29,9 @@ export type { ServerEvent } from "./server_event.ts";
 
 /** Sessions that are cut get this long more, ms: a stop takes less than 5 s. */
 const CUT_MS = 1_400;
+
+/** New connections that are taken before others have a turn. */
+const ACCEPTED_AT_ONCE = 8;
 
 const log = getLogger(["securechat", "server"]);
 
@@ -60,6 +64,7 @@ export class ChatServer {
   readonly #listener: Deno.TcpListener;
   readonly #admission: Admission;
   readonly #doorkeeper: Doorkeeper;
+  readonly #turnedAway = new Seldom();
   readonly #halls: ReadonlyMap<number, Hall>;
   readonly #running = new Set<Promise<void>>();
   /** Sockets whose first frame is not here yet. */
@@ -174,8 +179,10 @@ export class ChatServer {
   }
 
   async #accept(): Promise<void> {
-    for (;;) {
+    for (let accepted = 1;; accepted++) {
       try {
+        // However many come at once, those who are here are served between them.
+        if (accepted % ACCEPTED_AT_ONCE === 0) await new Promise((go) => setTimeout(go, 1));
         const conn = await this.#listener.accept();
         const serving = this.#serve(conn).catch(logFault).finally(() =>
           this.#running.delete(serving)
@@ -256,7 +263,10 @@ export class ChatServer {
     const error = asChatError(thrown);
     const limit = error instanceof LimitError ? error.limit : error.code;
     const reason = error.told ?? error.message;
-    log.warn("turned away {address}: {reason}", { address, limit, reason });
+    const more = this.#turnedAway.told(performance.now());
+    if (more !== undefined) {
+      log.warn("turned away {address}: {reason}", { address, limit, reason, more });
+    }
     this.#onEvent({ kind: "turned_away", address, limit, reason });
     await refuse(stream, error);
   }

@@ -6,6 +6,7 @@
 
 import { printable } from "../bytes/printable.ts";
 import { type Member, memberName } from "../chat/member.ts";
+import { Seldom } from "../chat/seldom.ts";
 import type { ChatServer, ServerEvent } from "../chat/server.ts";
 import type { ChatError } from "../errors.ts";
 import type { Certificate } from "../pki/certificate.ts";
@@ -41,6 +42,7 @@ const RULE = "─".repeat(60);
 export class ServerView {
   readonly #io: Io;
   readonly #isWatched: boolean;
+  readonly #awaySeldom = new Seldom();
   #screen: ChatScreen | undefined;
 
   /** @param io The world; its standard output is written to. */
@@ -91,12 +93,17 @@ export class ServerView {
       case "connected":
         return this.#line(event.member.id, `connected from ${event.member.address}`);
       case "turned_away":
-        return this.#print(
-          `${event.address}: turned away, ${event.reason}`,
-        );
+        return this.#turnedAway(event);
       case "session":
         return this.#session(event.member, event.event);
     }
+  }
+
+  #turnedAway({ address, reason }: Extract<ServerEvent, { kind: "turned_away" }>): void {
+    const more = this.#awaySeldom.told(performance.now());
+    if (more === undefined) return;
+    const others = more === 0 ? "" : `, and ${more} others`;
+    this.#print(`${address}: turned away, ${reason}${others}`);
   }
 
   #disk(error: ChatError | undefined): void {
