@@ -22,6 +22,7 @@ import { Outcome } from "./outcome.ts";
 import { revokedError } from "./revoked.ts";
 import { RoomHost } from "./room_host.ts";
 import { RoomSession } from "./room_session.ts";
+import type { RoomTimes } from "./time_histogram.ts";
 import { SignInDesk } from "./sign_in_desk.ts";
 import { within } from "./within.ts";
 
@@ -45,6 +46,8 @@ export interface RoomHallOptions {
   /** How many past entries newcomers may see. */
   readonly newcomersSee: number;
   readonly transcriptDir: string;
+  /** How long things take is noted here. */
+  readonly times?: RoomTimes;
 }
 
 /** A client of protocol 2. */
@@ -268,12 +271,13 @@ export class RoomHall implements Hall {
   #host(room: string): Promise<RoomHost> {
     const known = this.#hosts.get(room);
     if (known !== undefined) return known;
-    const { own, trust, newcomersSee, transcriptDir, now, onEvent, book } = this.#options;
+    const { own, trust, newcomersSee, transcriptDir, now, onEvent, book, times } = this.#options;
     const opening = RoomHost.open({
       ...{ room, own, newcomersSee, transcriptDir, now, random: randomBytes },
       judge: keepVerdicts(chainJudge(trust), trust),
       disk: this.#disk,
       ...book && { book },
+      ...times && { times },
       onWarning: (error) => onEvent({ kind: "room", room, error }),
     });
     this.#hosts.set(room, opening);

@@ -321,8 +321,10 @@ export class RoomHost {
   }
 
   async #flush({ index }: LogEntry): Promise<void> {
+    const startMs = performance.now();
     try {
       await this.#flushes.get(index);
+      this.#options.times?.flush.add((performance.now() - startMs) / 1_000);
       this.#flushes.delete(index);
     } catch (thrown) {
       this.#fail(thrown);
@@ -331,6 +333,7 @@ export class RoomHost {
     this.#flushed = Math.max(this.#flushed, index + 1);
     this.#delivering ??= this.#deliverAll();
     await this.#delivering;
+    this.#options.times?.delivery.add((performance.now() - startMs) / 1_000);
   }
 
   /** Once for all entries that one flush was for: their calls go on in this turn, before this does. */

@@ -11,6 +11,7 @@ import type { PeerIdentity } from "../protocol/v2/peer_identity.ts";
 import type { RoomMember } from "../protocol/v2/room_member.ts";
 import type { DiskWatch } from "./disk_watch.ts";
 import type { OperatorBook } from "./operator/book.ts";
+import type { RoomTimes } from "./time_histogram.ts";
 import type { SecureLink } from "./secure_link.ts";
 
 /** What a room is made of. */
@@ -25,6 +26,8 @@ export interface RoomHostOptions {
   readonly disk: Pick<DiskWatch, "isFull" | "filled">;
   /** Who is muted, and what newcomers are told. */
   readonly book?: Pick<OperatorBook, "limitOf" | "motd">;
+  /** How long things take is noted here. */
+  readonly times?: RoomTimes;
   random(length: number): Uint8Array<ArrayBuffer>;
   now(): number;
   /** Something is wrong in the room and stops no session. Must not throw. */

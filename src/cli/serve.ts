@@ -15,11 +15,13 @@ import { ServerTally } from "../chat/operator/tally.ts";
 import { ChatServer } from "../chat/server.ts";
 import { LIMITS } from "../chat/limits.ts";
 import { asChatError } from "../errors.ts";
+import { TimeHistogram } from "../chat/time_histogram.ts";
 import { newServerSession } from "../protocol/v1/sessions.ts";
 import { loadSaltSecret } from "../store/salt_secret.ts";
 import { openAdminSocket } from "./admin_open.ts";
 import { parseArgs, portValue } from "./args.ts";
 import { DEFAULT_ROOM, roomValue } from "./room_option.ts";
+import { startMetrics } from "./metrics_server.ts";
 import { checkServer } from "./doctor.ts";
 import { openScreen } from "./chat_screen.ts";
 import { readConfig } from "./config.ts";
@@ -74,6 +76,8 @@ Options:
   --protocol 1|2|1,2 protocols to speak (default: 1,2); their clients are kept
                      apart, and 1 needs an RSA certificate
   --room NAME        a room of protocol 2; may be repeated (default: main)
+  --metrics HOST:PORT  tell figures as OpenMetrics at http://HOST:PORT/metrics,
+                     a loopback address
   --check            look at all that would be used, as securechat doctor does,
                      say what is wrong, and start nothing
   --limits FILE      limits that are not at their defaults, read again at
@@ -111,6 +115,7 @@ export const parser = object({
   protocol: withDefault(option("--protocol", choice(["1", "2", "1,2"])), "1,2"),
   rooms: multiple(option("--room", roomValue)),
   check: option("--check"),
+  metrics: optional(option("--metrics", string({ metavar: "HOST:PORT" }))),
   limits: optional(option("--limits", string({ metavar: "FILE" }))),
   adminSocket: optional(option("--admin-socket", string({ metavar: "PATH" }))),
   signIn: withDefault(option("--sign-in", choice(["password", "certificate"])), "password"),
@@ -182,6 +187,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const view = new ServerView(io);
   const book = await OperatorBook.open({ path: config.operatorFile, now: io.now });
   const tally = new ServerTally();
+  const times = { flush: new TimeHistogram(), delivery: new TimeHistogram() };
   const { classic: identity } = own;
   const { transcriptDir } = config;
   const classic = identity === undefined ? {} : {
@@ -194,7 +200,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   };
   const rooms = !protocols.includes(2) ? {} : {
     rooms: {
-      ...{ own: own.own, transcriptDir, newcomersSee: NEWCOMERS_SEE, signIn: flags.signIn },
+      ...{ own: own.own, transcriptDir, newcomersSee: NEWCOMERS_SEE, signIn: flags.signIn, times },
       trust: () => source.trust,
       store: keyAccounts,
       rooms: flags.rooms.length === 0 ? [DEFAULT_ROOM] : [...new Set(flags.rooms)],
@@ -221,6 +227,17 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   resources.defer(() => server.stop());
   const acts = new OperatorActs({ server, book, tally, now: io.now });
   resources.use(await openAdminSocket(config, { acts, view, now: io.now }));
+  if (flags.metrics !== undefined) {
+    const figures = {
+      server,
+      tally,
+      times,
+      startedMs: io.now(),
+      notAfterMs: own.own.leaf.notAfter.getTime(),
+    };
+    const metrics = resources.use(startMetrics(flags.metrics, COMMAND, figures));
+    progress(io, `metrics at port ${metrics.port}`);
+  }
   const { host, port } = server.address;
   log.info("listening on {host}:{port}", { host, port });
   const revocations = source.describe(io.now());
