@@ -192,7 +192,9 @@ function tellRefusals(
 
 async function run(attacks: readonly string[]): Promise<number> {
   print(attacks.join(" and "));
-  await using server = await startRoomServer("ed25519", [GOOD_ROOM, PIT_ROOM, LOBBY], rest);
+  await using server = await startRoomServer("ed25519", [GOOD_ROOM, PIT_ROOM, LOBBY], {
+    more: rest,
+  });
   const good = await GoodRoom.open(server);
   await good.speak(WARM_MS / 1000, numbers.rate);
   const quiet = await good.speak(numbers.seconds, numbers.rate);

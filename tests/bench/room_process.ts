@@ -87,15 +87,27 @@ export class RoomServerProcess implements AsyncDisposable {
   }
 }
 
-/** Starts a server in a folder of its own; more options of `serve` are passed on. */
+/** How a server of a bench is not like others. */
+export interface ServerChanges {
+  /** More options of `serve`. */
+  readonly more?: readonly string[];
+  /** Lines of a file of limits, where `more` names none. */
+  readonly limits?: readonly string[];
+}
+
+/** Starts a server in a folder of its own. */
 export async function startRoomServer(
   keyType: KeyType,
   rooms: readonly string[] = ["main"],
-  more: readonly string[] = [],
+  { more = [], limits = [] }: ServerChanges = {},
 ): Promise<RoomServerProcess> {
   const folder = await Deno.makeTempDir({ prefix: "securechat-bench-" });
   const issuer = await Issuer.create(keyType);
   await issuer.writeServer(`${folder}/certs`, { name: SERVER_NAME, stem: "server-" });
+  if (limits.length > 0 && !more.includes("--limits")) {
+    await Deno.writeTextFile(`${folder}/limits.txt`, `${limits.join("\n")}\n`);
+    more = [...more, "--limits", "limits.txt"];
+  }
   const named = rooms.flatMap((room) => ["--room", room]);
   const options = ["--protocol", "2", "--sign-in", "certificate", ...named, ...more];
   const { process, port } = await launchServer(folder, options);
