@@ -129,9 +129,11 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const { explain } = flags;
   const rooms = [...new Set(flags.rooms.length === 0 ? [DEFAULT_ROOM] : flags.rooms)]
     .map((room) => ({ room, want: flags.history }));
-  if (protocol === 2 && (isPerson || flags.json)) {
+  // A terminal that gives no keys one by one has lines, as a pipe has.
+  const hasScreen = isPerson && io.input.openKeys !== undefined;
+  if (protocol === 2 && (hasScreen || flags.json)) {
     const common = { io, setup, rooms, explain };
-    if (isPerson) await personRun(common);
+    if (hasScreen) await personRun(common);
     else await new JsonRun({ ...common, returns: flags.reconnect }).run();
     return 0;
   }
