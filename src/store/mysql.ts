@@ -13,7 +13,7 @@ import mysql from "mysql2/promise.js";
 import type { Pool, PoolConnection } from "mysql2/promise.js";
 import { ChatError } from "../errors.ts";
 import { MysqlAccounts, type MysqlStore } from "./mysql_accounts.ts";
-import { isLost, isNamed, mysqlFault } from "./mysql_faults.ts";
+import { isDeadlock, isLost, isNamed, mysqlFault } from "./mysql_faults.ts";
 import type { KeyAccountStore } from "./key_accounts.ts";
 import { createDatabaseSql, prepareKeyAccounts, prepareUsers } from "./mysql_schema.ts";
 import { mysqlLocation, type MysqlOptions } from "./mysql_options.ts";
@@ -32,6 +32,7 @@ const QUERY_MS = 5000;
 const CLOSE_MS = 2000; // a database that is gone says no goodbye
 const POOL_CONNECTIONS = 8; // a statement lasts about a millisecond: more than the server can ask
 const QUEUE_MAX = 256; // waiting statements; more means that the database does not keep up
+const DEADLOCK_TRIES = 10; // each deadlock lets at least one of the rivals through
 
 /** A pool of connections. */
 class MysqlRunner implements SqlRunner {
@@ -97,7 +98,7 @@ class MysqlRunner implements SqlRunner {
       value instanceof Uint8Array ? Buffer.from(value) : value
     );
     try {
-      const [result] = await withLimit(connection.execute(sql, parameters), QUERY_MS);
+      const result = await executeUndisturbed(connection, sql, parameters);
       connection.release();
       return parseResult(result);
     } catch (error) {
@@ -134,6 +135,24 @@ class MysqlRunner implements SqlRunner {
       throw error;
     } finally {
       this.#waiting--;
+    }
+  }
+}
+
+/**
+ * Executes a statement, again where it was the victim of a deadlock: the database has then undone it
+ * whole, as rivals for one key must expect (MariaDB and MySQL, ER_LOCK_DEADLOCK).
+ */
+async function executeUndisturbed(
+  connection: PoolConnection,
+  sql: string,
+  parameters: (SqlValue | Buffer)[],
+): Promise<unknown> {
+  for (let tries = DEADLOCK_TRIES;; tries--) {
+    try {
+      return (await withLimit(connection.execute(sql, parameters), QUERY_MS))[0];
+    } catch (error) {
+      if (tries === 0 || !isDeadlock(error)) throw error;
     }
   }
 }

@@ -120,6 +120,22 @@ export function isLost(error: unknown): boolean {
 }
 
 /**
+ * Whether a statement was undone so that another one's can go on; it may be tried again.
+ *
+ * @param error What mysql2 threw.
+ * @returns Whether the database chose it as the victim of a deadlock.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(isDeadlock(Object.assign(new Error(), { code: "ER_LOCK_DEADLOCK" })), true);
+ * ```
+ */
+export function isDeadlock(error: unknown): boolean {
+  return nameOf(error) === "ER_LOCK_DEADLOCK";
+}
+
+/**
  * Whether the database has this error's name.
  *
  * @param error What mysql2 threw, or a ChatError that keeps it as its cause.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ChatError } from "../../src/errors.ts";
-import { isLost, isNamed, mysqlFault } from "../../src/store/mysql_faults.ts";
+import { isDeadlock, isLost, isNamed, mysqlFault } from "../../src/store/mysql_faults.ts";
 
 /** An error as the driver throws it; the text stands for the database's own words. */
 function driverError(code: string): Error {
@@ -53,4 +53,9 @@ Deno.test("isNamed() looks into the cause of a ChatError", () => {
   const cause = driverError("ER_DUP_ENTRY");
   assert.ok(isNamed(mysqlFault(cause, "u@h/d"), "ER_DUP_ENTRY"));
   assert.ok(!isNamed(undefined, "ER_DUP_ENTRY"));
+});
+
+Deno.test("isDeadlock() is true for the victim of a deadlock alone", () => {
+  assert.ok(isDeadlock(driverError("ER_LOCK_DEADLOCK")));
+  assert.ok(!isDeadlock(driverError("ER_LOCK_WAIT_TIMEOUT")));
 });

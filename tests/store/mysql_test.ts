@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createConnection } from "mysql2/promise.js";
 import { passwordHash } from "../../src/crypto/password.ts";
 import { initMysql, openMysqlKeyAccounts, openMysqlStore } from "../../src/store/mysql.ts";
 import type { MysqlOptions } from "../../src/store/mysql_options.ts";
@@ -45,6 +46,40 @@ needs("mariadbd", "openMysqlKeyAccounts() keeps the contract of a store", async 
   const options = await mariadb.freshDatabase("key_contract");
   assert.equal(await initMysql(options), "created");
   await checkKeyAccountStore(context, openMysqlKeyAccounts(options));
+});
+
+/** Waits until so many statements wait for a lock. */
+async function waitForLocks(count: number): Promise<void> {
+  const status = "SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'";
+  const isReached = async () => Number((await mariadb.sql(status)).split("\t")[1]) >= count;
+  for (const end = Date.now() + 10_000; !await isReached();) {
+    assert.ok(Date.now() < end, "they do not wait");
+  }
+}
+
+needs("mariadbd", "openMysqlKeyAccounts() tries again what a deadlock has undone", async () => {
+  const options = await mariadb.freshDatabase("key_deadlock");
+  await initMysql(options);
+  await using store = disposableKeyAccounts(options);
+  const holder = await createConnection(options);
+  try {
+    await holder.beginTransaction();
+    const account = sampleKeyAccount("racer");
+    await holder.query(
+      `INSERT INTO key_accounts
+         (key_hash, email, email_folded, username, salt, pwd_hash, created_ms)
+       VALUES (?, 'r@x', 'r@x', 'r', REPEAT('s', 16), REPEAT('h', 32), 5)`,
+      [account.keyHash],
+    );
+    // All of them check one key; once it is free, each has it locked against the others.
+    const rivals = Promise.all(Array.from({ length: 8 }, () => store.insert(account)));
+    await Promise.race([rivals, waitForLocks(8)]);
+    await holder.rollback();
+    assert.deepEqual((await rivals).toSorted(), ["added", ...Array<string>(7).fill("key_taken")]);
+    assert.match(await mariadb.sql("SHOW ENGINE INNODB STATUS"), /LATEST DETECTED DEADLOCK/);
+  } finally {
+    holder.destroy();
+  }
 });
 
 needs("mariadbd", "openMysqlKeyAccounts() stores plain text and plain bytes", async () => {
