@@ -14,11 +14,10 @@
 import { sha256, SHA256_BYTES } from "../../crypto/digest.ts";
 import { hashNode } from "../../crypto/tree_hash.ts";
 import { HashList } from "./hash_list.ts";
+import { RecentHashes } from "./recent_hashes.ts";
 
 /** `h("")`: the root of a tree without entries (RFC 9162 §2.1.1), lower-case hex. */
 export const EMPTY_ROOT: string = sha256().toHex();
-
-const RECENT_ROOTS_MAX = 256;
 
 /** Where a tree is continued. */
 export interface TreeStart {
@@ -35,8 +34,8 @@ export class MerkleTree {
   #size: number;
   /** By level: the nodes over 2^level entries, from the first one that can be known. */
   readonly #levels: HashList[] = [];
-  /** By size modulo {@link RECENT_ROOTS_MAX}. */
-  readonly #recentRoots: { readonly size: number; readonly root: Uint8Array<ArrayBuffer> }[] = [];
+  /** By size. */
+  readonly #recentRoots = new RecentHashes();
   /** The node that is on its way up. */
   readonly #carry = new Uint8Array(SHA256_BYTES);
 
@@ -95,17 +94,13 @@ export class MerkleTree {
    * The root at a size.
    *
    * @param size {@link from} to {@link size}.
-   * @returns 32 bytes, not to be changed.
+   * @returns A view of 32 bytes, not to be changed and not to be kept.
    * @throws {RangeError} for another size.
    */
   rootAt(size: number): Uint8Array<ArrayBuffer> {
     this.#requireKnown(size);
-    const place = size % RECENT_ROOTS_MAX;
-    const known = this.#recentRoots[place];
-    if (known?.size === size) return known.root;
-    const root = this.#foldPeaks(size);
-    this.#recentRoots[place] = { size, root };
-    return root;
+    return this.#recentRoots.find(size) ??
+      this.#recentRoots.keep(size, this.#foldPeaks(size));
   }
 
   /**
