@@ -11,6 +11,7 @@
 
 import { ChatError } from "../errors.ts";
 import type { SaidFrom } from "../protocol/session.ts";
+import type { WantedRoom } from "./room_client.ts";
 import type { RoomState } from "./rooms_event.ts";
 import type { RoomStay } from "./room_stay.ts";
 import { requireFits } from "./text_size.ts";
@@ -33,6 +34,9 @@ export interface Settled {
   readonly unknown: readonly OwnText[];
 }
 
+/** Past entries that are asked for after a loss: the most that a server gives. */
+export const WANT_BACK = 1_000;
+
 /** See the module. */
 export class KeptRoom {
   readonly room: string;
@@ -54,6 +58,11 @@ export class KeptRoom {
   /** @param room Its name. @param want Past entries at first. */
   constructor(room: string, want: number) {
     [this.room, this.want] = [room, want];
+  }
+
+  /** How it is asked for on the next connection. */
+  get wanted(): WantedRoom {
+    return { room: this.room, want: this.wasJoined ? WANT_BACK : this.want };
   }
 
   /** Whether it was joined on some connection. */

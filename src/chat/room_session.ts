@@ -16,6 +16,7 @@ import { peerRefusal } from "../protocol/v2/peer_refusal.ts";
 import { parseHead } from "../protocol/v2/head.ts";
 import { parseStatement } from "../protocol/v2/statement.ts";
 import { ServerHandshake } from "../protocol/v2/server_handshake.ts";
+import { ROOMS_MAX } from "../protocol/v2/room_name.ts";
 import { DISK_FULL_TEXT } from "./disk_watch.ts";
 import type { MemberLink } from "./member.ts";
 import { Pace } from "./pace.ts";
@@ -29,9 +30,6 @@ import { Unflushed } from "./unflushed.ts";
 import { closedEarly, gone } from "./lost.ts";
 import { isRemoval } from "./revoked.ts";
 import { within } from "./within.ts";
-
-/** Rooms that one session may be in. */
-const ROOMS_MAX = 32;
 
 /** A session that is cut may still wait for a database or a disk: this long it is waited for, ms. */
 const CUT_MS = 1_400;

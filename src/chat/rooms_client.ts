@@ -7,19 +7,18 @@
 import { printable } from "../bytes/printable.ts";
 import { asChatError, ChatError } from "../errors.ts";
 import type { SessionEvent, SignIn } from "../protocol/session.ts";
-import { directRoomName, isRoomName, membersOfDirectRoom } from "../protocol/v2/room_name.ts";
-import { KeptRoom, type OwnText } from "./kept_room.ts";
+import {
+  directRoomName,
+  isRoomName,
+  membersOfDirectRoom,
+  ROOMS_MAX,
+} from "../protocol/v2/room_name.ts";
+import { KeptRoom, type OwnText, WANT_BACK } from "./kept_room.ts";
 import { isPassing, returnDelayMs } from "./return_delay.ts";
 import type { RoomClient, WantedRoom } from "./room_client.ts";
 import { Pause } from "./pause.ts";
 import { People } from "./people.ts";
 import type { Person, Rooms, RoomsEvent, RoomState } from "./rooms_event.ts";
-
-/** Rooms that one session may be in (the server's limit). */
-const ROOMS_MAX = 32;
-
-/** Past entries that are asked for after a loss: the most that a server gives. */
-const WANT_BACK = 1_000;
 
 /** What a connection is made with. */
 export interface RoomsDial extends WantedRoom {
@@ -217,10 +216,8 @@ export class RoomsClient implements Rooms {
   /** Rooms of the list come first: a server that refuses the first ends the session. */
   #wanted(): Omit<RoomsDial, "onEvent"> {
     const isDirect = ({ room }: WantedRoom) => membersOfDirectRoom(room) !== undefined;
-    const all = [...this.#rooms.values()].map(({ room, want, wasJoined }) => ({
-      room,
-      want: wasJoined ? WANT_BACK : want,
-    })).sort((a, b) => Number(isDirect(a)) - Number(isDirect(b)));
+    const all = [...this.#rooms.values()].map(({ wanted }) => wanted)
+      .sort((a, b) => Number(isDirect(a)) - Number(isDirect(b)));
     const [first, ...more] = all;
     if (first === undefined) throw new ChatError("ROOM", "cannot connect: no room is wanted");
     const after = new Set([...this.#rooms.values()].flatMap(({ sessions }) => sessions));
@@ -248,7 +245,6 @@ export class RoomsClient implements Rooms {
     const error = this.#fault ?? found;
     this.#isLeaving = true;
     for (const kept of [...this.#rooms.values()]) await this.#tellFates(kept);
-    this.#awake();
     await this.#tell(error === undefined ? { kind: "ended" } : { kind: "ended", error });
   }
 
@@ -390,14 +386,10 @@ export class RoomsClient implements Rooms {
     });
   }
 
-  #awake(): void {
-    this.#wake.resolve();
-    this.#wake = Promise.withResolvers();
-  }
-
   async #tell(event: RoomsEvent): Promise<void> {
     await this.#options.onEvent(event);
-    this.#awake();
+    this.#wake.resolve();
+    this.#wake = Promise.withResolvers();
   }
 }
 

@@ -14,6 +14,7 @@ import { findSalt, readSaltBook, rememberSalt } from "../store/salt_book.ts";
 import { openScreen, plainScreen } from "./chat_screen.ts";
 import type { ClientView } from "./client_view.ts";
 import type { Io } from "./io.ts";
+import { Quiet } from "./quiet.ts";
 import { errorLine } from "./report.ts";
 import type { SignInChooser } from "./sign_in_choice.ts";
 import { type Around, typedLine } from "./typed_line.ts";
@@ -23,15 +24,6 @@ const WAITING_TEXTS = 64;
 
 /** Times that the menu comes back after a refusal. */
 const TRIES_MAX = 5;
-
-/**
- * At the end of a script's input this side leaves when nothing has been said for so long, ms: a
- * greeting or an answer that is on its way would be dropped behind the receipt.
- */
-const QUIET_MS = 300;
-
-/** The other side may talk for ever: then this side leaves all the same, ms. */
-const QUIET_MAX_MS = 3_000;
 
 const log = getLogger(["securechat", "client"]);
 
@@ -96,8 +88,7 @@ class Attempt {
   #room: string | undefined;
   #hasOpened = false;
   #error: ChatError | undefined;
-  /** When something was last said, by the process's clock, ms. */
-  #lastSaidMs = 0;
+  readonly #quiet = new Quiet();
 
   constructor(options: ClientRunOptions) {
     this.#options = options;
@@ -126,7 +117,7 @@ class Attempt {
 
   async #react(connection: ChatConnection, event: SessionEvent): Promise<undefined> {
     this.#options.view.show(event);
-    if (["said", "opened", "entered"].includes(event.kind)) this.#lastSaidMs = performance.now();
+    if (["said", "opened", "entered"].includes(event.kind)) this.#quiet.heard();
     this.#meet(event);
     switch (event.kind) {
       case "sign_in_wanted":
@@ -214,18 +205,11 @@ class Attempt {
     } catch (thrown) {
       this.#error = asChatError(thrown);
     }
-    if (!hasQuit) await this.#quiet(connection);
-    await connection.leave();
-  }
-
-  /** Waits until what is under way has arrived. */
-  async #quiet(connection: ChatConnection): Promise<void> {
-    await connection.said();
-    const endMs = performance.now() + QUIET_MAX_MS;
-    const isOver = () => !connection.isOpen || this.#options.io.stop.aborted;
-    while (!isOver() && performance.now() < Math.min(endMs, this.#lastSaidMs + QUIET_MS)) {
-      await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 10));
+    if (!hasQuit) {
+      await connection.said();
+      await this.#quiet.come(() => !connection.isOpen || io.stop.aborted);
     }
+    await connection.leave();
   }
 
   /** A person says it again when the disk has room; the words of a script wait for that. */

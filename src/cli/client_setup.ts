@@ -40,6 +40,31 @@ export const clientParsers = {
   logs: optional(option("--logs", string({ metavar: "DIR" }))),
 };
 
+/** What help says of {@link clientParsers}: of how to sign in, in rooms. */
+export const SIGN_IN_HELP = `\
+  --server-name NAME   name expected in the server's certificate (default: HOST)
+  --login              use an account, where the server wants a password
+  --register           make one
+  --email ADDRESS      the account's address
+  --password-file FILE the password is the first line of FILE
+  --password-stdin     the password is the first line of standard input
+`;
+
+/** What help says of {@link clientParsers}: of the files. */
+export const CLIENT_FILES_HELP = `\
+  --cert FILE          certificate (default: CLIENT_CERT, or
+                       certs/client-cert.pem)
+  --key FILE           private key (default: CLIENT_KEY, or
+                       certs/client-key.pem)
+  --ca FILE            certificate of the CA, or of several (default: CA_CERT,
+                       or certs/ca-cert.pem)
+  --crl FILE           the CA's revocation list (default: CA_CRL, or ca-crl.pem
+                       beside the CA certificate, where there is one)
+  --crl-required       refuse a server while there is no current list
+  --transcripts DIR    folder of the transcripts (default: transcripts)
+  --logs DIR           folder of the log (default: logs)
+`;
+
 /** What the options said. */
 export interface ClientFlags extends PasswordOptions {
   /** HOST:PORT. */

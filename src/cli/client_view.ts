@@ -8,7 +8,7 @@ import { printable } from "../bytes/printable.ts";
 import type { ChatError } from "../errors.ts";
 import type { SessionEvent } from "../protocol/session.ts";
 import type { ChatScreen } from "./chat_screen.ts";
-import { describeServer, explained } from "./client_words.ts";
+import { describeServer, explained, PRESENCE, wallTime } from "./client_words.ts";
 import { eventJson } from "./event_json.ts";
 import type { Io } from "./io.ts";
 import { jsonLine } from "./json_line.ts";
@@ -130,7 +130,7 @@ class PersonView implements ClientView {
   }
 
   #words({ author, ts, text, name }: Extract<SessionEvent, { kind: "said" }>): string {
-    const time = paint(clockTime(ts), { on: this.#io.out, as: "dim" });
+    const time = paint(wallTime(ts), { on: this.#io.out, as: "dim" });
     const who = author === "self" ? "me" : printable(name ?? "server");
     return `${time} [${who}] ${printable(text)}`;
   }
@@ -187,14 +187,4 @@ function waitingText({ count, reason }: { readonly count: number; readonly reaso
 /** Who has said nothing yet is known by the first 16 hex digits of a certificate's SHA-256. */
 function personText(who: string): string {
   return /^[0-9a-f]{16}$/.test(who) ? `somebody (certificate ${who})` : printable(who);
-}
-
-const PRESENCE = { join: "is here", leave: "has left", remove: "was removed" } as const;
-
-/** Local time of day: a person compares it with the clock on the wall. */
-function clockTime(ms: number): string {
-  const time = new Date(ms);
-  if (Number.isNaN(time.getTime())) return "--:--:--"; // a peer may claim any time
-  return [time.getHours(), time.getMinutes(), time.getSeconds()]
-    .map((part) => String(part).padStart(2, "0")).join(":");
 }

@@ -1,5 +1,5 @@
 /**
- * What a client tells a person of the handshake and of the server.
+ * Words that a client has for a person, whichever way they are shown.
  *
  * @module
  */
@@ -20,6 +20,33 @@ export function explained({ message, bytes, derived }: HandshakeNote): string {
     `    ${name.padEnd(7)} ${isSecret ? "secret, SHA-256 " : ""}${shown}`
   );
   return [`${message}, ${bytes} bytes: ${what}`, ...values].join("\n");
+}
+
+/** What somebody who comes or goes does. */
+export const PRESENCE = {
+  join: "is here",
+  leave: "has left",
+  remove: "was removed",
+} as const;
+
+/**
+ * Local time of day: a person compares it with the clock on the wall.
+ *
+ * @param ms Milliseconds since the Unix epoch; a peer may claim any time.
+ * @returns HH:MM:SS, or dashes for what is no time.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.match(wallTime(0), /^\d\d:\d\d:00$/);
+ * assert.equal(wallTime(1e300), "--:--:--");
+ * ```
+ */
+export function wallTime(ms: number): string {
+  const time = new Date(ms);
+  if (Number.isNaN(time.getTime())) return "--:--:--";
+  return [time.getHours(), time.getMinutes(), time.getSeconds()]
+    .map((part) => String(part).padStart(2, "0")).join(":");
 }
 
 /** What each message is for (docs/protocol-2.md). */

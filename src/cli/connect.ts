@@ -13,7 +13,7 @@ import { dialRoom } from "../chat/room_dial.ts";
 import { newClientSession } from "../protocol/v1/sessions.ts";
 import { parseArgs } from "./args.ts";
 import { DEFAULT_ROOM, roomValue } from "./room_option.ts";
-import { clientParsers, setUpClient } from "./client_setup.ts";
+import { CLIENT_FILES_HELP, clientParsers, setUpClient } from "./client_setup.ts";
 import { JsonRun } from "./json_run.ts";
 import { personRun } from "./person_run.ts";
 import { ClientRun } from "./client_run.ts";
@@ -47,18 +47,7 @@ Options:
                        with 2 it is the certificate's
   --password-file FILE the password is the first line of FILE
   --password-stdin     the password is the first line of standard input
-  --cert FILE          certificate (default: CLIENT_CERT, or
-                       certs/client-cert.pem)
-  --key FILE           private key (default: CLIENT_KEY, or
-                       certs/client-key.pem)
-  --ca FILE            certificate of the CA, or of several (default: CA_CERT,
-                       or certs/ca-cert.pem)
-  --crl FILE           the CA's revocation list (default: CA_CRL, or ca-crl.pem
-                       beside the CA certificate, where there is one)
-  --crl-required       refuse a server while there is no current list
-  --transcripts DIR    folder of the transcripts (default: transcripts)
-  --logs DIR           folder of the log (default: logs)
-  --salts FILE         protocol 1: salts of accounts registered here (default:
+${CLIENT_FILES_HELP}  --salts FILE         protocol 1: salts of accounts registered here (default:
                        SALT_FILE, or securechat-salts.json)
   --keep-session-key   protocol 1: write the session's key beside its transcript
                        (mode 0600); one of protocol 2 holds the words themselves

@@ -12,17 +12,12 @@ import type { ClientSetup } from "./client_setup.ts";
 import type { Io } from "./io.ts";
 import { type JsonCommand, jsonCommand } from "./json_command.ts";
 import { jsonLine } from "./json_line.ts";
+import { Quiet } from "./quiet.ts";
 import { roomsConnection } from "./rooms_connection.ts";
 import { roomsEventJson } from "./rooms_event_json.ts";
 
 /** Words on their way at once, above which input is not read on. */
 const UNDER_WAY = 64;
-
-/** At the end of input this side leaves when nothing has been said for so long, ms. */
-const QUIET_MS = 300;
-
-/** The others may talk for ever: then this side leaves all the same, ms. */
-const QUIET_MAX_MS = 3_000;
 
 /** What a run is made of. */
 export interface JsonRunOptions {
@@ -42,8 +37,7 @@ export class JsonRun {
   readonly #ended = Promise.withResolvers<void>();
   #error: ChatError | undefined;
   #unsent = 0;
-  /** When something was last said, by the process's clock, ms. */
-  #lastSaidMs = 0;
+  readonly #quiet = new Quiet();
 
   /** @param options Who, where, which rooms. */
   constructor(options: JsonRunOptions) {
@@ -62,14 +56,11 @@ export class JsonRun {
    */
   async run(): Promise<void> {
     const { io: { stop } } = this.#options;
-    const leave = () => void this.#client.leave();
-    stop.addEventListener("abort", leave);
     const running = this.#client.run();
     const obeying = this.#obey().catch((thrown) => this.#error ??= asChatError(thrown));
     await Promise.race([obeying, this.#ended.promise]);
     await this.#client.leave();
     await running;
-    stop.removeEventListener("abort", leave);
     if (this.#error !== undefined) throw this.#error;
     if (this.#client.rooms().length === 0) stop.throwIfAborted();
     if (this.#unsent === 0) return;
@@ -84,7 +75,7 @@ export class JsonRun {
 
   #react(event: ToldEvent): void {
     this.#print(roomsEventJson(event));
-    if (event.kind === "entered" || event.kind === "said") this.#lastSaidMs = performance.now();
+    if (event.kind === "entered" || event.kind === "said") this.#quiet.heard();
     if (event.kind === "unsent") this.#unsent++;
     if (event.kind === "entered") this.#entered.resolve();
     if (event.kind !== "ended") return;
@@ -100,7 +91,7 @@ export class JsonRun {
       while (this.#waiting >= UNDER_WAY && !this.#client.hasEnded) await this.#client.changed();
     }
     while (this.#waiting > 0 && !this.#client.hasEnded) await this.#client.changed();
-    await this.#quiet();
+    await this.#quiet.come(() => this.#client.hasEnded || this.#options.io.stop.aborted);
   }
 
   /** @returns False when that was the last one. */
@@ -144,15 +135,6 @@ export class JsonRun {
 
   get #waiting(): number {
     return this.#client.rooms().reduce((sum, { waiting }) => sum + waiting, 0);
-  }
-
-  /** Waits until what is under way has arrived: an answer would be dropped behind the final head. */
-  async #quiet(): Promise<void> {
-    const endMs = performance.now() + QUIET_MAX_MS;
-    const isOver = () => this.#client.hasEnded || this.#options.io.stop.aborted;
-    while (!isOver() && performance.now() < Math.min(endMs, this.#lastSaidMs + QUIET_MS)) {
-      await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 10));
-    }
   }
 
   #print(value: object): void {

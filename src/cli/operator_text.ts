@@ -5,10 +5,9 @@
  */
 
 import { printable } from "../bytes/printable.ts";
-import { untilText } from "../chat/operator/duration.ts";
 import type { OperatorAnswer } from "../chat/operator/answer.ts";
-
-const SHOWN_FINGERPRINT_CHARS = 16;
+import { untilText } from "../chat/operator/duration.ts";
+import { personText } from "../chat/operator/person.ts";
 
 /**
  * An answer as lines.
@@ -23,17 +22,19 @@ export function answerLines(answer: OperatorAnswer, nowMs: number): readonly str
       if (answer.members.length === 0) return ["nobody is here"];
       return answer.members.map((member) => whoLine(member, nowMs));
     case "kick":
-      return [`removed ${who(answer)}: ${sessions(answer.sessions)} ended`];
+      return [`removed ${personText(answer)}: ${sessions(answer.sessions)} ended`];
     case "ban":
-      return [`banned ${who(answer)} ${until(answer.until)}: ${sessions(answer.sessions)} ended`];
+      return [
+        `banned ${personText(answer)} ${until(answer.until)}: ${sessions(answer.sessions)} ended`,
+      ];
     case "unban":
-      return [`${who(answer)} may come in again`];
+      return [`${personText(answer)} may come in again`];
     case "bans":
       return bansLines(answer);
     case "mute":
-      return [`muted ${who(answer)} ${until(answer.until)}, ${where(answer.room)}`];
+      return [`muted ${personText(answer)} ${until(answer.until)}, ${where(answer.room)}`];
     case "unmute":
-      return [`${who(answer)} is no longer muted, ${where(answer.room)}`];
+      return [`${personText(answer)} is no longer muted, ${where(answer.room)}`];
     case "rooms":
       if (answer.rooms.length === 0) return ["there are no rooms: protocol 2 is off"];
       return answer.rooms.map(({ room, people, entries, log, transcript }) =>
@@ -59,10 +60,9 @@ function whoLine(
 ): string {
   const minutes = Math.max(0, Math.floor((nowMs - Date.parse(since)) / 60_000));
   const inRooms = rooms.length === 0 ? "" : `  in ${rooms.map(printable).join(", ")}`;
-  return `${printable(name)}  ${printable(email || "-")}  ${printable(address)}  certificate ` +
-    `${
-      printable(fingerprint.slice(0, SHOWN_FINGERPRINT_CHARS))
-    }  protocol ${protocol}${inRooms}  ` +
+  const certificate = printable(fingerprint.slice(0, 16));
+  return `${printable(name)}  ${printable(email || "-")}  ${printable(address)}  ` +
+    `certificate ${certificate}  protocol ${protocol}${inRooms}  ` +
     `${isOpen ? "" : "not in the chat yet  "}${minutes} min`;
 }
 
@@ -71,9 +71,11 @@ function bansLines({ bans, mutes }: Answered<"bans">): readonly string[] {
   return [
     ...bans.map((ban) => {
       const reason = ban.reason === "" ? "" : `: ${printable(ban.reason)}`;
-      return `banned  ${who(ban)}  ${until(ban.until)}${reason}`;
+      return `banned  ${personText(ban)}  ${until(ban.until)}${reason}`;
     }),
-    ...mutes.map((mute) => `muted   ${who(mute)}  ${until(mute.until)}, ${where(mute.room)}`),
+    ...mutes.map((mute) =>
+      `muted   ${personText(mute)}  ${until(mute.until)}, ${where(mute.room)}`
+    ),
   ];
 }
 
@@ -93,10 +95,6 @@ function statsLines(stats: Answered<"stats">): readonly string[] {
     `memory      ${Math.round(stats.memoryBytes / 1_048_576)} MiB`,
     `refusals    ${refusals || "none"}`,
   ];
-}
-
-function who({ name, fingerprint }: { readonly name: string; readonly fingerprint: string }) {
-  return `${printable(name)} (${printable(fingerprint.slice(0, SHOWN_FINGERPRINT_CHARS))})`;
 }
 
 function until(time: string | null): string {

@@ -69,16 +69,13 @@ class Sitting {
       returns: true,
       onEvent: (event) => this.#react(event, client),
     });
-    const leave = () => {
-      this.#screen?.[Symbol.dispose](); // a second Ctrl-C ends the process
-      void client.leave();
-    };
-    io.stop.addEventListener("abort", leave);
+    const close = () => this.#screen?.[Symbol.dispose](); // a second Ctrl-C ends the process
+    io.stop.addEventListener("abort", close);
     try {
       await client.run();
     } finally {
-      io.stop.removeEventListener("abort", leave);
-      this.#screen?.[Symbol.dispose]();
+      io.stop.removeEventListener("abort", close);
+      close();
     }
     for (const path of this.#paths) {
       this.#print(`transcript: ${printable(path)}`);

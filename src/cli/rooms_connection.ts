@@ -49,6 +49,7 @@ export function roomsConnection(io: Io, options: RoomsConnectionOptions): RoomsC
       // Not awaited: while the person thinks, the connection must see the server's goodbye.
       if (event.kind === "sign_in_wanted") return void signIn();
       if (event.kind === "ended" || event.kind === "lost") ended.abort();
+      if (event.kind === "ended") io.stop.removeEventListener("abort", leave);
       return options.onEvent(event);
     },
     dial: (dialled) =>
@@ -58,5 +59,7 @@ export function roomsConnection(io: Io, options: RoomsConnectionOptions): RoomsC
         ...dialled,
       }),
   });
+  const leave = () => void client.leave();
+  io.stop.addEventListener("abort", leave);
   return client;
 }

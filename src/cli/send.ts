@@ -10,7 +10,7 @@ import { optional, withDefault } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { parseArgs, usage, wholeNumber } from "./args.ts";
-import { clientParsers, setUpClient } from "./client_setup.ts";
+import { CLIENT_FILES_HELP, clientParsers, setUpClient, SIGN_IN_HELP } from "./client_setup.ts";
 import type { Io } from "./io.ts";
 import { roomsConnection } from "./rooms_connection.ts";
 import { roomValue } from "./room_option.ts";
@@ -41,24 +41,7 @@ Options:
                        (default: 30)
   --json               for each message that is in the log, one object: id, the
                        number of the message from 1, room, log, index
-  --server-name NAME   name expected in the server's certificate (default: HOST)
-  --login              use an account, where the server wants a password
-  --register           make one
-  --email ADDRESS      the account's address
-  --password-file FILE the password is the first line of FILE
-  --password-stdin     the password is the first line of standard input
-  --cert FILE          certificate (default: CLIENT_CERT, or
-                       certs/client-cert.pem)
-  --key FILE           private key (default: CLIENT_KEY, or
-                       certs/client-key.pem)
-  --ca FILE            certificate of the CA, or of several (default: CA_CERT,
-                       or certs/ca-cert.pem)
-  --crl FILE           the CA's revocation list (default: CA_CRL, or ca-crl.pem
-                       beside the CA certificate, where there is one)
-  --crl-required       refuse a server while there is no current list
-  --transcripts DIR    folder of the transcripts (default: transcripts)
-  --logs DIR           folder of the log (default: logs)
-  -h, --help           this text
+${SIGN_IN_HELP}${CLIENT_FILES_HELP}  -h, --help           this text
 
 Exit status:
   0 every message is in the log, once, and on the server's disk

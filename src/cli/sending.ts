@@ -5,6 +5,7 @@
  */
 
 import { printable } from "../bytes/printable.ts";
+import { isPassing } from "../chat/return_delay.ts";
 import type { RoomsClient } from "../chat/rooms_client.ts";
 import type { ToldEvent } from "../chat/rooms_event.ts";
 import { asChatError, ChatError } from "../errors.ts";
@@ -103,15 +104,11 @@ export class Sending {
    */
   async run(client: RoomsClient): Promise<number> {
     this.#client = client;
-    const { io } = this.#options;
-    const leave = () => void client.leave();
-    io.stop.addEventListener("abort", leave);
     const running = client.run();
     const saying = this.#sayAll(client).catch((thrown) => this.#fault = asChatError(thrown));
     await Promise.race([saying, this.#ended.promise]);
     await client.leave();
     await running;
-    io.stop.removeEventListener("abort", leave);
     return this.#status();
   }
 
@@ -164,7 +161,7 @@ export class Sending {
   }
 }
 
-/** Whether the same may go well later. */
+/** Whether the same may go well later: a full disk of this side may have room then. */
 function isTemporary({ code }: ChatError): boolean {
-  return ["CONNECTION", "TRUNCATED", "TIMEOUT", "BUSY", "SLOW", "LIMIT", "FILE"].includes(code);
+  return isPassing(code) || code === "FILE";
 }

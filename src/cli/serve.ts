@@ -261,16 +261,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     Object.assign(limits, read.limits);
     exempt = read.exempt;
   };
-  const hangup = io.onHangup?.(() =>
-    void reload().then(() => {
-      log.info("read again: revocations and limits; a new server certificate needs a restart");
-      view.tell("read again: revocations and limits; a new server certificate needs a restart");
-    }, (thrown) => {
-      const { code, message } = asChatError(thrown);
-      log.error("not read again, all stays as it was: {code}: {reason}", { code, reason: message });
-      view.warn(thrown);
-    })
-  );
+  const hangup = io.onHangup?.(() => void readAgain(reload, view));
   if (hangup !== undefined) resources.use(hangup);
   // The database may be down: the server waits for it, and says so now rather than at a sign-in.
   void store.find("").catch((error) => view.warn(error));
@@ -279,6 +270,20 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   await server.stop();
   log.info("stopped");
   return 0;
+}
+
+/** What a hangup asks for. A file that is wrong changes nothing. */
+async function readAgain(reload: () => Promise<void>, view: ServerView): Promise<void> {
+  try {
+    await reload();
+    const text = "read again: revocations and limits; a new server certificate needs a restart";
+    log.info(text);
+    view.tell(text);
+  } catch (thrown) {
+    const { code, message } = asChatError(thrown);
+    log.error("not read again, all stays as it was: {code}: {reason}", { code, reason: message });
+    view.warn(thrown);
+  }
 }
 
 /** What happens when the CA writes a new list, or should have. */

@@ -13,7 +13,7 @@ import type { RoomsClient } from "../chat/rooms_client.ts";
 import type { RoomsEvent, ToldEvent } from "../chat/rooms_event.ts";
 import type { ChatError } from "../errors.ts";
 import { parseArgs, wholeNumber } from "./args.ts";
-import { clientParsers, setUpClient } from "./client_setup.ts";
+import { CLIENT_FILES_HELP, clientParsers, setUpClient, SIGN_IN_HELP } from "./client_setup.ts";
 import type { Io } from "./io.ts";
 import { jsonLine } from "./json_line.ts";
 import { errorLine, progress, warn } from "./report.ts";
@@ -43,24 +43,7 @@ Options:
   --no-follow          end with what is there: with -n
   --json               one object for each event, those that tell who came and
                        went among them: see connect --json
-  --server-name NAME   name expected in the server's certificate (default: HOST)
-  --login              use an account, where the server wants a password
-  --register           make one
-  --email ADDRESS      the account's address
-  --password-file FILE the password is the first line of FILE
-  --password-stdin     the password is the first line of standard input
-  --cert FILE          certificate (default: CLIENT_CERT, or
-                       certs/client-cert.pem)
-  --key FILE           private key (default: CLIENT_KEY, or
-                       certs/client-key.pem)
-  --ca FILE            certificate of the CA, or of several (default: CA_CERT,
-                       or certs/ca-cert.pem)
-  --crl FILE           the CA's revocation list (default: CA_CRL, or ca-crl.pem
-                       beside the CA certificate, where there is one)
-  --crl-required       refuse a server while there is no current list
-  --transcripts DIR    folder of the transcripts (default: transcripts)
-  --logs DIR           folder of the log (default: logs)
-  -h, --help           this text
+${SIGN_IN_HELP}${CLIENT_FILES_HELP}  -h, --help           this text
 
 Exit status:
   0 stopped, or N lines printed; 1 refused, or the server is not there;
@@ -108,8 +91,6 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     returns: !flags.noFollow,
     onEvent: (event) => view.show(event, client),
   });
-  const leave = () => void client.leave();
-  io.stop.addEventListener("abort", leave);
   await client.run();
   if (view.error !== undefined) throw view.error;
   return 0;

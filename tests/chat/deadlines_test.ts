@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import { Deadlines } from "../../src/chat/deadlines.ts";
 import { LIMITS } from "../../src/chat/limits.ts";
+import { wait } from "../testkit/wait.ts";
 
 function deadlines({ stepMs = 30 } = {}) {
   const limits = { ...LIMITS, stepMs, signInMs: 60, receiptMs: 30 };
   const late: (string | undefined)[] = [];
   return { late, clocks: new Deadlines(limits, (error) => late.push(error?.code)) };
-}
-
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 Deno.test("Deadlines end a step of the handshake with TIMEOUT, and none of the open chat", async () => {

@@ -12,6 +12,7 @@ import type { RoomEntry, RoomReport, SignedRootAt } from "../../src/transcript/v
 import { verifyRoom } from "../../src/transcript/v2/verify.ts";
 import type { ProgramFolder, RunningProgram } from "./program.ts";
 import type { SeededRandom } from "./seeded_random.ts";
+import { wait } from "./wait.ts";
 
 /** Those who talk. */
 export const TALKERS = ["alice", "bob", "carol"] as const;
@@ -120,10 +121,6 @@ async function talk(program: RunningProgram, name: string): Promise<void> {
     await program.write(lines.join(""));
     await wait(40);
   }
-}
-
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** What a client was shown; the last line of one that was killed may be cut off: it was not shown. */

@@ -10,6 +10,7 @@ import type { Certificate } from "../../src/pki/certificate.ts";
 import { verifyRoom } from "../../src/transcript/v2/verify.ts";
 import type { ProgramFolder, RunningProgram } from "./program.ts";
 import type { SeededRandom } from "./seeded_random.ts";
+import { wait } from "./wait.ts";
 
 const LINES = 300;
 const LINES_AT_ONCE = 3;
@@ -141,8 +142,4 @@ function check({ number, status, delivered, unknown, placed, tailed, stderr }: {
   }
   assert.equal(new Set(tailed).size, tailed.length, "tail has printed a line twice");
   for (const text of tailed) assert.ok(placed.has(text), `tail has printed "${text}"`);
-}
-
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -17,12 +17,12 @@ import { because, type OperatorBook } from "./book.ts";
 import { endOf, untilText } from "./duration.ts";
 import {
   absentPerson,
+  bearerOf,
   isSame,
   nobody,
   type Person,
   personOf,
   personText,
-  spkiOf,
 } from "./person.ts";
 import type { OperatorRequest } from "./request.ts";
 import type { ServerTally } from "./tally.ts";
@@ -246,8 +246,7 @@ export class OperatorActs {
 
   #sessionsOf(person: Person): readonly Member[] {
     return this.#options.server.sessions().filter(({ certificate }) =>
-      certificate !== undefined &&
-      isSame({ fingerprint: certificate.fingerprint, spki: spkiOf(certificate) }, person)
+      certificate !== undefined && isSame(bearerOf(certificate), person)
     );
   }
 
@@ -291,7 +290,7 @@ export class OperatorActs {
 function namesOf(member: Member): readonly Person[] {
   const { certificate } = member;
   if (certificate === undefined) return [];
-  const person = { fingerprint: certificate.fingerprint, spki: spkiOf(certificate) };
+  const person = bearerOf(certificate);
   return [...new Set([memberName(member), certificate.commonName])]
     .map((name) => ({ ...person, name }));
 }

@@ -13,7 +13,7 @@ import type { Limit } from "../../protocol/v2/room_member.ts";
 import { readPrivate, writePrivate } from "../../store/private_file.ts";
 import { Mutex } from "../mutex.ts";
 import { untilText } from "./duration.ts";
-import { isSame, type Person, spkiOf } from "./person.ts";
+import { bearerOf, isSame, type Person } from "./person.ts";
 
 const BOOK_VERSION = 1;
 const BOOK_MAX_BYTES = 16 * 1024 * 1024;
@@ -214,7 +214,7 @@ export class OperatorBook {
 
   #find<T extends Ban | Mute>(all: readonly T[], certificate: Certificate): T | undefined {
     if (all.length === 0) return undefined;
-    const person = { fingerprint: certificate.fingerprint, spki: spkiOf(certificate) };
+    const person = bearerOf(certificate);
     return all.find((one) => this.#isOn(one) && isSame(one, person));
   }
 

@@ -26,6 +26,16 @@ export interface Person {
   readonly spki: string | null;
 }
 
+/**
+ * Somebody by what an operator's acts are bound to.
+ *
+ * @param certificate A leaf.
+ * @returns Without a name: the account's may be another than the certificate's.
+ */
+export function bearerOf(certificate: Certificate): Pick<Person, "fingerprint" | "spki"> {
+  return { fingerprint: certificate.fingerprint, spki: spkiOf(certificate) };
+}
+
 const known = new WeakMap<Certificate, string | null>();
 
 /**
@@ -124,11 +134,13 @@ export function absentPerson(target: string): Person | undefined {
 /**
  * Somebody, for people.
  *
- * @param person Who.
+ * @param person Who; both may be foreign text.
  * @returns Name and the beginning of the fingerprint: printable.
  */
-export function personText({ name, fingerprint }: Person): string {
-  return `${printable(name)} (${fingerprint.slice(0, 16)})`;
+export function personText(
+  { name, fingerprint }: Pick<Person, "name" | "fingerprint">,
+): string {
+  return `${printable(name)} (${printable(fingerprint.slice(0, 16))})`;
 }
 
 function isHex(text: string): boolean {

@@ -8,6 +8,7 @@ import { printable } from "../../bytes/printable.ts";
 import { ChatError } from "../../errors.ts";
 import { parseCertificatePem } from "../../pki/certificate.ts";
 import { staleText } from "../../pki/revocations.ts";
+import { type Trust, trustIn } from "../../pki/trust.ts";
 import type { Role } from "../../pki/validate.ts";
 import type { Config, IdentityPaths } from "../config.ts";
 import type { Io } from "../io.ts";
@@ -15,7 +16,7 @@ import { readLimitsFile } from "../limits_file.ts";
 import { loadCa, loadIdentity } from "../load_identity.ts";
 import { withStores } from "../open_store.ts";
 import { TrustSource } from "../trust_source.ts";
-import type { Findings } from "./finding.ts";
+import { type Findings, paste } from "./finding.ts";
 import { lookAtDisk, lookAtFolder } from "./folders.ts";
 import { lookAtPort } from "./port.ts";
 
@@ -54,12 +55,13 @@ export async function examine(
   const { config } = options;
   await findings.look("env", () => lookAtEnv(findings));
   await findings.look("ca", async () => void await loadCa(config.ca.cert));
-  const isCaGood = findings.good.includes("ca");
-  if (isCaGood) await findings.look("revocations", () => lookAtRevocations(io, findings, options));
-  for (const role of ["server", "client"] as const) {
-    const isNeeded = options.required.includes(role) || await isThere(config[role].cert);
-    if (isNeeded && isCaGood) {
-      await findings.look(role, () => lookAtIdentity(io, role, findings, options));
+  if (findings.good.includes("ca")) {
+    await findings.look("revocations", () => lookAtRevocations(io, findings, options));
+    const trust = await trustForLeaves(config);
+    for (const role of ["server", "client"] as const) {
+      const isNeeded = options.required.includes(role) || await isThere(config[role].cert);
+      const looking = { io, role, findings, trust, options };
+      if (isNeeded) await findings.look(role, () => lookAtIdentity(looking));
     }
   }
   await findings.look("keys", () => lookAtKeys(config, findings));
@@ -120,17 +122,27 @@ async function lookAtRevocations(
   }
 }
 
+/** A list that cannot be read was told of: it is no fault of the certificates. */
+async function trustForLeaves({ ca: { cert: ca }, crl: { path: crl } }: Config): Promise<Trust> {
+  try {
+    return (await TrustSource.load({ ca, crl, isCrlNamed: false, crlRequired: false })).trust;
+  } catch {
+    return trustIn(await loadCa(ca));
+  }
+}
+
+/** Whose certificate and key are looked at. */
+interface IdentityLook {
+  readonly io: Io;
+  readonly role: Role;
+  readonly findings: Findings;
+  readonly trust: Trust;
+  readonly options: ExamineOptions;
+}
+
 async function lookAtIdentity(
-  io: Io,
-  role: Role,
-  findings: Findings,
-  { config, protocols }: ExamineOptions,
+  { io, role, findings, trust, options: { config, protocols } }: IdentityLook,
 ): Promise<void> {
-  const { trust } = await TrustSource.load({
-    ...{ ca: config.ca.cert, crl: config.crl.path, isCrlNamed: false, crlRequired: false },
-  }).catch(async () => ({
-    trust: { anchors: [await loadCa(config.ca.cert)], crls: [], crlRequired: false },
-  }));
   const quiet = { ...io, err: { isTerminal: false, write: () => undefined } };
   const paths = config[role];
   try {
@@ -203,10 +215,6 @@ async function lookAtAccounts({ database }: Config, findings: Findings): Promise
     const isBroken = path !== undefined && thrown instanceof ChatError;
     findings.error("accounts", thrown, isBroken ? `mv ${path} ${path}.broken` : undefined);
   }
-}
-
-function paste(command: string): { readonly remedy: string; readonly command: string } {
-  return { remedy: command, command };
 }
 
 async function isThere(path: string): Promise<boolean> {

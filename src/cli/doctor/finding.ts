@@ -35,6 +35,16 @@ export interface Finding {
   readonly command?: string;
 }
 
+/**
+ * A remedy that is one command.
+ *
+ * @param command It, to be pasted.
+ * @returns The members of a {@link Finding} that say so.
+ */
+export function paste(command: string): Pick<Finding, "remedy"> & { readonly command: string } {
+  return { remedy: command, command };
+}
+
 /** Collects what is found, and what is good. */
 export class Findings {
   readonly all: Finding[] = [];

@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { printable } from "../../bytes/printable.ts";
-import type { Check, Findings } from "./finding.ts";
+import { type Check, type Findings, paste } from "./finding.ts";
 
 /** Less room is warned about, bytes: a busy room writes some 100 MB a day. */
 const ROOM_MIN_BYTES = 1_000_000_000;
@@ -22,17 +22,12 @@ export async function lookAtFolder(
   const name = printable(path);
   const fault = { check, level: "fault", code: "FILE" } as const;
   if (!stat.isDirectory) {
-    const command = `mv ${name} ${name}.file`;
-    return findings.add({ ...fault, message: `${name} is no folder`, remedy: command, command });
+    const message = `${name} is no folder`;
+    return findings.add({ ...fault, message, ...paste(`mv ${name} ${name}.file`) });
   }
   if (stat.mode !== null && (stat.mode & 0o077) !== 0) {
-    const command = `chmod 700 ${name}`;
-    findings.add({
-      ...fault,
-      message: `others can read the folder ${name}`,
-      remedy: command,
-      command,
-    });
+    const message = `others can read the folder ${name}`;
+    findings.add({ ...fault, message, ...paste(`chmod 700 ${name}`) });
   }
   const probe = `${path}/.doctor-${crypto.randomUUID()}`;
   try {
@@ -40,13 +35,8 @@ export async function lookAtFolder(
     await Deno.remove(probe);
   } catch (thrown) {
     const state = thrown instanceof Error ? printable(thrown.message) : "refused";
-    const command = `chown $(id -un) ${name}`;
-    findings.add({
-      ...fault,
-      message: `cannot write in ${name}: ${state}`,
-      remedy: command,
-      command,
-    });
+    const message = `cannot write in ${name}: ${state}`;
+    findings.add({ ...fault, message, ...paste(`chown $(id -un) ${name}`) });
   }
 }
 

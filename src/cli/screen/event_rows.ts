@@ -9,6 +9,7 @@
 import stringWidth from "string-width";
 import { printable } from "../../bytes/printable.ts";
 import type { Person, RoomsEvent } from "../../chat/rooms_event.ts";
+import { PRESENCE, wallTime } from "../client_words.ts";
 import type { TextOut } from "../io.ts";
 import { paint, type Style } from "../style.ts";
 import type { PersonNames } from "./person_names.ts";
@@ -26,8 +27,6 @@ export interface EventRowsOptions {
 }
 
 const COLOURS: readonly Style[] = ["cyan", "green", "yellow", "magenta", "blue", "red"];
-
-const PRESENCE = { join: "is here", leave: "has left", remove: "was removed" } as const;
 
 /** Before each line of a message but its first. */
 const INNER = "  │ ";
@@ -133,10 +132,7 @@ function colourOf({ fingerprint }: Person): Style {
   return COLOURS[parseInt(fingerprint.slice(0, 4), 16) % COLOURS.length] ?? "cyan";
 }
 
-/** Local time of day: a person compares it with the clock on the wall. */
+/** A line of a screen that may have 40 columns has no room for seconds. */
 function clock(ms: number): string {
-  const time = new Date(ms);
-  if (Number.isNaN(time.getTime())) return "--:--"; // a peer may claim any time
-  return [time.getHours(), time.getMinutes()].map((part) => String(part).padStart(2, "0"))
-    .join(":");
+  return wallTime(ms).slice(0, -":00".length);
 }

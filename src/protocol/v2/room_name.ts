@@ -4,6 +4,9 @@
  * @module
  */
 
+/** Rooms that one session may be in. */
+export const ROOMS_MAX = 32;
+
 const ROOM_NAME = /^[\x20-\x7e]{1,140}$/;
 const DIRECT_PREFIX = "dm:";
 const DIRECT_NAME = /^dm:([0-9a-f]{64}):([0-9a-f]{64})$/;
