@@ -74,10 +74,7 @@ Options:
   --json               one JSON object on standard output
   -h, --help           this text
 
-Ctrl-C ends the test in order and tells what was measured until then. With
-thousands of sessions the memory of this program is tidied up in pauses of a
-second, which count as the server's: DENO_V8_FLAGS=--heap-growing-percent=20 in
-the environment makes them short.
+Ctrl-C ends the test in order and tells what was measured until then.
 
 Exit status:
   0 nothing lost, duplicated or out of order, and no session failed; 1 otherwise

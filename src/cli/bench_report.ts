@@ -103,7 +103,7 @@ export function benchTroubles({ errors, refused, ownLag }: LoadResult): readonly
   const lagMs = ownLag.percentile(99);
   const own = lagMs <= OWN_LAG_MAX_MS ? [] : [
     `this program was busy itself, up to ${ms(lagMs)} late 99 times in 100: take fewer sessions, ` +
-    "a faster or quieter machine, or DENO_V8_FLAGS=--heap-growing-percent=20",
+    "or a faster or quieter machine",
   ];
   return [...failures, ...[...refused].map(([code, count]) => `${count} times [${code}]`), ...own];
 }

@@ -14,8 +14,6 @@ import { launchServer } from "./server_process.ts";
 
 const MAIN = new URL("../../src/main.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
-/** Garbage of the tool is collected often, and shortly: its pauses would count as the server's. */
-const TOOL_FLAGS = "--heap-growing-percent=20";
 
 const SAMPLE_MS = 5_000;
 const SLOPE_MS = 180_000;
@@ -42,7 +40,6 @@ function program(folder: string, args: readonly string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--config", CONFIG, ...permissions, MAIN, ...args],
     cwd: folder,
-    env: { DENO_V8_FLAGS: TOOL_FLAGS },
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
