@@ -4,7 +4,6 @@
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
 import { printable } from "../bytes/printable.ts";
 import { asChatError, ChatError, type ErrorCode } from "../errors.ts";
 import type { Identity } from "../pki/identity.ts";
@@ -13,6 +12,7 @@ import type { AccountStore } from "../store/accounts.ts";
 import { LoginThrottle } from "../store/login_throttle.ts";
 import { Accounts } from "./accounts.ts";
 import type { Place } from "./admission.ts";
+import { eventLog } from "./event_log.ts";
 import { Outcome } from "./outcome.ts";
 import { Connection } from "./connection.ts";
 import type { Arrival, Hall } from "./hall.ts";
@@ -28,7 +28,7 @@ import { within } from "./within.ts";
 /** Sessions get this long for their goodbyes when the server stops, ms: the time of a receipt. */
 const STOP_MS = 3_300;
 
-const log = getLogger(["securechat", "server"]);
+const log = eventLog("server");
 
 /** What protocol 1 needs of a server. */
 export interface ClassicOptions extends RecordingOptions {
@@ -207,6 +207,9 @@ function sayTo(member: ClassicMember, text: string): void {
     member.connection.say(text);
   } catch (thrown) {
     const reason = asChatError(thrown).message;
-    log.warn("cannot send to {name}: {reason}", { name: printable(memberName(member)), reason });
+    log.warn("session.unsent", "cannot send to {name}: {reason}", {
+      name: printable(memberName(member)),
+      reason,
+    });
   }
 }

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
 import { printable } from "../bytes/printable.ts";
 import { randomBytes } from "../crypto/entropy.ts";
 import { asChatError, ChatError, type ErrorCode } from "../errors.ts";
@@ -16,6 +15,7 @@ import { membersOfDirectRoom } from "../protocol/v2/room_name.ts";
 import type { KeyAccountStore } from "../store/key_accounts.ts";
 import type { HallOptions } from "./classic_hall.ts";
 import { diskFull, DiskWatch } from "./disk_watch.ts";
+import { eventLog } from "./event_log.ts";
 import type { Arrival, Hall } from "./hall.ts";
 import type { Member } from "./member.ts";
 import { Outcome } from "./outcome.ts";
@@ -32,7 +32,7 @@ const DIRECT_ROOMS_MAX = 64;
 /** Files are waited for so long at the end, ms. */
 const CLOSE_MS = 1_000;
 
-const log = getLogger(["securechat", "server"]);
+const log = eventLog("server");
 
 /** What protocol 2 needs of a server. */
 export interface RoomHallOptions {
@@ -288,5 +288,5 @@ export class RoomHall implements Hall {
 
 function warn(thrown: unknown): void {
   const { code, message } = asChatError(thrown);
-  log.warn("room: {code}: {reason}", { code, reason: message });
+  log.warn("room.trouble", "room: {code}: {reason}", { code, reason: message });
 }

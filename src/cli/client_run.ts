@@ -5,9 +5,9 @@
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
 import { printable } from "../bytes/printable.ts";
 import type { ChatConnection } from "../chat/chat_connection.ts";
+import { eventLog } from "../chat/event_log.ts";
 import { asChatError, ChatError } from "../errors.ts";
 import type { SessionEvent, SignIn } from "../protocol/session.ts";
 import { findSalt, readSaltBook, rememberSalt } from "../store/salt_book.ts";
@@ -25,7 +25,7 @@ const WAITING_TEXTS = 64;
 /** Times that the menu comes back after a refusal. */
 const TRIES_MAX = 5;
 
-const log = getLogger(["securechat", "client"]);
+const log = eventLog("client");
 
 /** Who is told of a connection's events. */
 export type Told = (event: SessionEvent) => Promise<undefined>;
@@ -128,7 +128,7 @@ class Attempt {
         await this.#remember(event);
         break;
       case "signed_in":
-        log.info("signed in to {server}", { server: this.#server });
+        log.info("client.signed_in", "signed in to {server}", { server: this.#server });
         break;
       case "opened":
       case "entered":
@@ -140,7 +140,7 @@ class Attempt {
         break;
       case "ended":
         this.#error ??= event.error;
-        log.info("ended: {code}", { code: event.error?.code ?? "in order" });
+        log.info("client.ended", "ended: {code}", { code: event.error?.code ?? "in order" });
         break;
     }
   }

@@ -15,6 +15,7 @@ import {
 import { redactByField } from "@logtape/redaction";
 import { dirname } from "node:path";
 import { printable } from "../bytes/printable.ts";
+import type { LogEvent } from "../chat/event_log.ts";
 import type { ConfigLogLevel } from "./config.ts";
 import type { Io } from "./io.ts";
 import { LogFile } from "./log_file.ts";
@@ -100,8 +101,9 @@ function fileSink(io: Io, { path, file }: OpenLog): Sink & Disposable {
 }
 
 function lostRecord({ timestamp }: LogRecord, lost: number): LogRecord {
+  const properties = { event: "log.lost" satisfies LogEvent, lost };
   return {
-    ...{ category: [LOG_CATEGORY, "log"], level: "warning", timestamp, properties: { lost } },
+    ...{ category: [LOG_CATEGORY, "log"], level: "warning", timestamp, properties },
     ...{ message: [`${lost} lines are missing here: the disk took none`], rawMessage: "" },
   };
 }

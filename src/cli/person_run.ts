@@ -4,8 +4,8 @@
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
 import { printable } from "../bytes/printable.ts";
+import { eventLog } from "../chat/event_log.ts";
 import type { WantedRoom } from "../chat/room_client.ts";
 import type { RoomsClient } from "../chat/rooms_client.ts";
 import type { RoomsEvent, ToldEvent } from "../chat/rooms_event.ts";
@@ -21,7 +21,7 @@ import { paint } from "./style.ts";
 /** Times that the menu comes back after a refusal. */
 const TRIES_MAX = 5;
 
-const log = getLogger(["securechat", "client"]);
+const log = eventLog("client");
 
 /** What a run is made of. */
 export interface PersonRunOptions {
@@ -81,13 +81,13 @@ class Sitting {
       this.#print(`transcript: ${printable(path)}`);
       this.#print(`next: securechat verify ${printable(path)}`);
     }
-    log.info("ended: {code}", { code: this.#error?.code ?? "in order" });
+    log.info("client.ended", "ended: {code}", { code: this.#error?.code ?? "in order" });
     return { error: this.#error, hasBeenOpen: this.#screen !== undefined };
   }
 
   #react(event: ToldEvent, client: RoomsClient): void {
     if (event.kind === "signed_in") {
-      log.info("signed in to {server}", { server: this.#server });
+      log.info("client.signed_in", "signed in to {server}", { server: this.#server });
       this.#screen ??= this.#open(client);
     }
     if (event.kind === "ended") this.#error = event.error;

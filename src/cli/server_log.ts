@@ -4,12 +4,12 @@
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
 import { printable } from "../bytes/printable.ts";
+import { eventLog } from "../chat/event_log.ts";
 import { memberName } from "../chat/member.ts";
 import type { ServerEvent } from "../chat/server.ts";
 
-const log = getLogger(["securechat", "server"]);
+const log = eventLog("server");
 
 /**
  * Logs an event.
@@ -21,7 +21,9 @@ export function logServerEvent(event: ServerEvent): void {
   if (event.kind === "disk" || event.kind === "room") return logTrouble(event);
   const { id, address } = event.member;
   const who = { id, address, name: printable(memberName(event.member)) };
-  if (event.kind === "connected") return log.info("connected from {address}", who);
+  if (event.kind === "connected") {
+    return log.info("connection.opened", "connected from {address}", who);
+  }
   const session = event.event;
   switch (session.kind) {
     case "peer": {
@@ -29,29 +31,35 @@ export function logServerEvent(event: ServerEvent): void {
       const commonName = printable(session.certificate.commonName);
       const { protocol } = event.member;
       const accepted = { ...who, commonName, fingerprint, protocol };
-      return log.info("certificate of {commonName} accepted", accepted);
+      return log.info("session.certificate", "certificate of {commonName} accepted", accepted);
     }
     case "phase":
-      return log.debug("phase {phase}", { ...who, phase: session.phase });
+      return log.debug("session.phase", "phase {phase}", { ...who, phase: session.phase });
     case "signed_in":
-      return log.info("{name} signed in", { ...who, email: printable(session.email) });
+      return log.info("session.signed_in", "{name} signed in", {
+        ...who,
+        email: printable(session.email),
+      });
     case "said":
-      return log.debug("message {seqno} of {author}", {
+      return log.debug("session.message", "message {seqno} of {author}", {
         ...who,
         author: session.author,
         seqno: session.seqno,
       });
     case "refused":
-      return log.warn("dropped: {code}: {reason}", {
+      return log.warn("session.dropped", "dropped: {code}: {reason}", {
         ...who,
         code: session.error.code,
         reason: printable(session.error.message),
       });
     case "peer_left":
-      return log.info("receipt of {name}", { ...who, code: session.error?.code ?? "ok" });
+      return log.info("session.receipt", "receipt of {name}", {
+        ...who,
+        code: session.error?.code ?? "ok",
+      });
     case "ended":
-      if (session.error === undefined) return log.info("{name} left", who);
-      return log.warn("ended: {code}: {reason}", {
+      if (session.error === undefined) return log.info("session.left", "{name} left", who);
+      return log.warn("session.ended", "ended: {code}: {reason}", {
         ...who,
         code: session.error.code,
         reason: printable(session.error.message),
@@ -63,9 +71,16 @@ export function logServerEvent(event: ServerEvent): void {
 
 /** What is wrong with no session: a full disk, or a room. */
 function logTrouble(event: Extract<ServerEvent, { kind: "disk" | "room" }>): void {
-  if (event.error === undefined) return log.info("disk: there is room again, words are taken");
+  if (event.error === undefined) {
+    return log.info("disk.free", "disk: there is room again, words are taken");
+  }
   const { code, message } = event.error;
   const said = { code, reason: printable(message) };
-  if (event.kind === "disk") return log.error("disk: full, no words are taken: {reason}", said);
-  log.warn("room {room}: {code}: {reason}", { ...said, room: printable(event.room) });
+  if (event.kind === "disk") {
+    return log.error("disk.full", "disk: full, no words are taken: {reason}", said);
+  }
+  log.warn("room.trouble", "room {room}: {code}: {reason}", {
+    ...said,
+    room: printable(event.room),
+  });
 }

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
 import { basename } from "node:path";
 import { printable } from "../bytes/printable.ts";
+import { eventLog } from "../chat/event_log.ts";
 import { setTornTailsAside } from "../transcript/torn_tails.ts";
 import type { Io } from "./io.ts";
 import { errorLine, progress } from "./report.ts";
@@ -21,11 +21,15 @@ export async function tidyTranscripts(
   io: Io,
   { folder, role }: { readonly folder: string; readonly role: "server" | "client" },
 ): Promise<void> {
-  const log = getLogger(["securechat", role]);
+  const log = eventLog(role);
   const { moved, failures } = await setTornTailsAside(folder);
   for (const { path, keptIn, bytes } of moved) {
     const name = basename(keptIn);
-    log.warn("torn last line of {path}: {bytes} bytes moved to {name}", { path, bytes, name });
+    log.warn("transcript.torn", "torn last line of {path}: {bytes} bytes moved to {name}", {
+      path,
+      bytes,
+      name,
+    });
     progress(
       io,
       `${printable(path)}: its last line was cut off by a crash: ${bytes} bytes moved to ${
@@ -34,7 +38,10 @@ export async function tidyTranscripts(
     );
   }
   for (const error of failures) {
-    log.warn("{code}: {reason}", { code: error.code, reason: printable(error.message) });
+    log.warn("transcript.trouble", "{code}: {reason}", {
+      code: error.code,
+      reason: printable(error.message),
+    });
     progress(io, errorLine(error));
   }
 }

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
 import { printable } from "../../bytes/printable.ts";
 import { asChatError, ChatError } from "../../errors.ts";
+import { eventLog } from "../event_log.ts";
 import { type Member, memberName } from "../member.ts";
 import type { RoomHost } from "../room_host.ts";
 import type { ChatServer } from "../server.ts";
@@ -33,7 +33,7 @@ const NOTICE_MS = 1_000;
 /** A session that ends tells its last words to its client and its rooms, ms. */
 const END_MS = 5_000;
 
-const log = getLogger(["securechat", "operator"]);
+const log = eventLog("operator");
 
 /** Where an act came from. */
 export type ActBy = "console" | "admin socket";
@@ -77,8 +77,8 @@ export class OperatorActs {
       return answer;
     } catch (thrown) {
       const { code, message: reason } = asChatError(thrown);
-      log.warn("operator, {act} from {by}: {code}: {reason}", {
-        ...{ event: "operator.refused", act: request.act, by, code, reason: printable(reason) },
+      log.warn("operator.refused", "operator, {act} from {by}: {code}: {reason}", {
+        ...{ act: request.act, by, code, reason: printable(reason) },
       });
       throw thrown;
     }
@@ -336,12 +336,12 @@ function logAct(
     ? { name: printable(answer.name), fingerprint: answer.fingerprint }
     : {};
   const facts = {
-    ...{ event: `operator.${answer.act}`, by, ...who },
+    ...{ by, ...who },
     ..."sessions" in answer ? { sessions: answer.sessions } : {},
     ..."until" in answer ? { until: answer.until ?? "forever" } : {},
     ..."room" in answer ? { room: answer.room === null ? "all" : printable(answer.room) } : {},
     ..."reason" in request ? { reason: printable(request.reason ?? "") } : {},
   };
-  if ("name" in facts) return log.info("operator, {event} from {by}: {name} {fingerprint}", facts);
-  log.info("operator, {event} from {by}", facts);
+  const whom = "name" in who ? ": {name} {fingerprint}" : "";
+  log.info(`operator.${answer.act}`, `operator, {event} from {by}${whom}`, facts);
 }

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
 import { dirname, resolve } from "node:path";
 import { printable } from "../../bytes/printable.ts";
 import { asChatError, ChatError } from "../../errors.ts";
 import { fileFault } from "../../store/private_file.ts";
+import { eventLog } from "../event_log.ts";
 import { within } from "../within.ts";
 import type { OperatorActs } from "./acts.ts";
 import { readLine, refusalLine, writeLine } from "./admin_line.ts";
@@ -39,7 +39,7 @@ const FOLDER_MODE = 0o700;
 /** Who may write to a socket may connect to it: unix(7). */
 const OTHERS_WRITE = 0o022;
 
-const log = getLogger(["securechat", "operator"]);
+const log = eventLog("operator");
 
 /** What a socket is made of. */
 export interface AdminSocketOptions {
@@ -108,7 +108,9 @@ export class AdminSocket implements AsyncDisposable {
       } catch (thrown) {
         if (thrown instanceof Deno.errors.BadResource) return;
         // As with members: a client that was gone at once, or no file descriptor for now.
-        log.warn("admin socket: {reason}", { reason: asChatError(thrown).message });
+        log.warn("admin.trouble", "admin socket: {reason}", {
+          reason: asChatError(thrown).message,
+        });
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     }
@@ -168,7 +170,9 @@ async function removeStale(path: string): Promise<void> {
     if (isSocket !== true) throw taken(path, "something that is no socket is there");
     if (await isAnswered(path)) throw taken(path, "a server answers there");
     await Deno.remove(path);
-    log.warn("admin socket: {path} was left by a crash, and is replaced", { path });
+    log.warn("admin.replaced", "admin socket: {path} was left by a crash, and is replaced", {
+      path,
+    });
   } catch (thrown) {
     if (!(thrown instanceof Deno.errors.NotFound)) throw fileFault("look at", path, thrown);
   }
