@@ -5,7 +5,6 @@
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
 import { asChatError, ChatError, type ErrorCode } from "../errors.ts";
 import { HANDSHAKE_BODY_MAX_BYTES } from "../protocol/frame.ts";
 import { plainStatus } from "../protocol/v2/handshake.ts";
@@ -14,6 +13,7 @@ import type { AddressRange } from "./address_range.ts";
 import { Admission } from "./admission.ts";
 import { ClassicHall, type ClassicOptions, type HallOptions } from "./classic_hall.ts";
 import { Doorkeeper, type Visit } from "./doorkeeper.ts";
+import { eventLog } from "./event_log.ts";
 import { FrameStream } from "./frame_stream.ts";
 import { LimitError, limitError } from "./limit_error.ts";
 import type { Arrival, Hall } from "./hall.ts";
@@ -33,10 +33,18 @@ const CUT_MS = 1_400;
 /** New connections that are taken before others have a turn. */
 const ACCEPTED_AT_ONCE = 8;
 
-const log = getLogger(["securechat", "server"]);
+const log = eventLog("server");
+
+/** Who the server is, and what it speaks as such. */
+export interface ServerSelf {
+  /** Protocol 1, where it is spoken. */
+  readonly classic?: ClassicOptions;
+  /** Protocol 2, where it is spoken. */
+  readonly rooms?: RoomHallOptions;
+}
 
 /** What a server is made of. */
-export interface ServerOptions extends Omit<HallOptions, "limits"> {
+export interface ServerOptions extends ServerSelf, Omit<HallOptions, "limits"> {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
@@ -44,20 +52,19 @@ export interface ServerOptions extends Omit<HallOptions, "limits"> {
   readonly limits?: Limits;
   /** Addresses that no limit of connections is for; nobody without it. */
   readonly exempt?: () => readonly AddressRange[];
-  /** Protocol 1, where it is spoken. */
-  readonly classic?: ClassicOptions;
-  /** Protocol 2, where it is spoken. */
-  readonly rooms?: RoomHallOptions;
 }
+
+type Halls = ReadonlyMap<number, Hall>;
 
 /** What a running server has. */
 interface ServerParts {
   readonly listener: Deno.TcpListener;
-  readonly halls: ReadonlyMap<number, Hall>;
+  readonly halls: Halls;
 }
 
 /** A running server. */
 export class ChatServer {
+  readonly #common: HallOptions;
   readonly #limits: Limits;
   readonly #now: () => number;
   readonly #onEvent: (event: ServerEvent) => void;
@@ -65,7 +72,7 @@ export class ChatServer {
   readonly #admission: Admission;
   readonly #doorkeeper: Doorkeeper;
   readonly #turnedAway = new Seldom();
-  readonly #halls: ReadonlyMap<number, Hall>;
+  #halls: Halls;
   readonly #running = new Set<Promise<void>>();
   /** Sockets whose first frame is not here yet. */
   readonly #unspoken = new Set<FrameStream>();
@@ -75,9 +82,11 @@ export class ChatServer {
 
   /** Use {@link ChatServer.listen}. */
   constructor(
-    { limits, exempt = () => [], now, onEvent }: HallOptions & Pick<ServerOptions, "exempt">,
-    { listener, halls }: ServerParts,
+    common: HallOptions,
+    { listener, halls, exempt = () => [] }: ServerParts & Pick<ServerOptions, "exempt">,
   ) {
+    const { limits, now, onEvent } = common;
+    this.#common = common;
     this.#doorkeeper = new Doorkeeper(limits, exempt);
     this.#limits = limits;
     this.#now = now;
@@ -99,12 +108,10 @@ export class ChatServer {
     const { host, port } = options;
     const listener = openListener(host, port);
     try {
-      const { limits = LIMITS, classic, rooms, revocationOf, now, onEvent, book } = options;
+      const { limits = LIMITS, revocationOf, now, onEvent, book, exempt } = options;
       const common = { limits, revocationOf, now, onEvent, ...book && { book } };
-      const halls = new Map<number, Hall>();
-      if (classic !== undefined) halls.set(1, new ClassicHall({ ...classic, ...common }));
-      if (rooms !== undefined) halls.set(2, await RoomHall.open({ ...rooms, ...common }));
-      return new ChatServer({ ...options, limits }, { listener, halls });
+      const halls = await openHalls(options, common);
+      return new ChatServer(common, { listener, halls, ...exempt && { exempt } });
     } catch (thrown) {
       listener.close();
       throw thrown;
@@ -158,6 +165,23 @@ export class ChatServer {
     return this.#all((hall) => hall.endRevoked()).reduce((sum, count) => sum + count, 0);
   }
 
+  /**
+   * Goes on as somebody new: with another certificate. A room's log names the certificate that signs it,
+   * so all sessions end in order, and new logs begin; whoever connects meanwhile meets the new one.
+   *
+   * @param self Who it is from now on.
+   * @returns When the last session of before has ended.
+   * @throws {ChatError} FILE if a transcript cannot be written: then all stays as it was.
+   */
+  async renew(self: ServerSelf): Promise<void> {
+    const halls = await openHalls(self, this.#common);
+    const before = this.#halls;
+    // A server that stops meanwhile stops what it has: these must not be left over.
+    this.#halls = this.#stopping === undefined ? halls : before;
+    const ending = this.#halls === halls ? before : halls;
+    await Promise.all([...ending.values()].map((hall) => hall.stop()));
+  }
+
   /** Stops: goodbyes to all, transcripts closed; whoever does not answer in time is cut off. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
@@ -191,7 +215,9 @@ export class ChatServer {
       } catch (thrown) {
         if (thrown instanceof Deno.errors.BadResource) return;
         // Out of file descriptors, or a peer that was gone at once: others may still come.
-        log.warn("cannot accept a connection: {reason}", { reason: asChatError(thrown).message });
+        log.warn("connection.not_accepted", "cannot accept a connection: {reason}", {
+          reason: asChatError(thrown).message,
+        });
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     }
@@ -265,11 +291,23 @@ export class ChatServer {
     const reason = error.told ?? error.message;
     const more = this.#turnedAway.told(performance.now());
     if (more !== undefined) {
-      log.warn("turned away {address}: {reason}", { address, limit, reason, more });
+      log.warn("connection.turned_away", "turned away {address}: {reason}", {
+        address,
+        limit,
+        reason,
+        more,
+      });
     }
     this.#onEvent({ kind: "turned_away", address, limit, reason });
     await refuse(stream, error);
   }
+}
+
+async function openHalls({ classic, rooms }: ServerSelf, common: HallOptions): Promise<Halls> {
+  const halls = new Map<number, Hall>();
+  if (classic !== undefined) halls.set(1, new ClassicHall({ ...classic, ...common }));
+  if (rooms !== undefined) halls.set(2, await RoomHall.open({ ...rooms, ...common }));
+  return halls;
 }
 
 /** A connection that has not told yet what it speaks. */
@@ -290,7 +328,9 @@ async function refuse(stream: FrameStream, error: ChatError): Promise<void> {
 
 /** Nothing that happens to one connection may reach the others. */
 function logFault(thrown: unknown): void {
-  log.error("a connection failed: {reason}", { reason: asChatError(thrown).message });
+  log.error("connection.failed", "a connection failed: {reason}", {
+    reason: asChatError(thrown).message,
+  });
 }
 
 function openListener(hostname: string, port: number): Deno.TcpListener {

@@ -5,13 +5,13 @@
  */
 
 import { object } from "@optique/core/constructs";
-import { multiple, optional } from "@optique/core/modifiers";
+import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { argument, option } from "@optique/core/primitives";
 import { string } from "@optique/core/valueparser";
 import { printable } from "../bytes/printable.ts";
 import { askServer } from "../chat/operator/admin_call.ts";
 import { ChatError } from "../errors.ts";
-import { parseArgs, usage } from "./args.ts";
+import { parseArgs, usage, wholeNumber } from "./args.ts";
 import { readConfig } from "./config.ts";
 import type { Io } from "./io.ts";
 import { jsonLine } from "./json_line.ts";
@@ -54,6 +54,8 @@ Options:
   --admin-socket PATH  the server's socket (default: ADMIN_SOCKET, or admin.sock
                        beside the database)
   --room NAME          say: this room alone
+  --wait SECONDS       wait for a server that is about to start, for so long at
+                       most: when it answers, it takes connections
   --json               print one JSON object instead of lines
   -h, --help           this text
 
@@ -65,12 +67,14 @@ Examples:
   $ securechat admin ban alice 12h "flooding the room"
   $ securechat admin kick 3fa24b0c9d1e
   $ securechat admin stats --json
+  $ securechat admin --wait 30 rooms && echo ready
 `;
 
 /** The options. */
 export const parser = object({
   adminSocket: optional(option("--admin-socket", string({ metavar: "PATH" }))),
   room: optional(option("--room", roomValue)),
+  wait: withDefault(option("--wait", wholeNumber({ metavar: "SECONDS", min: 0, max: 3_600 })), 0),
   json: option("--json"),
   words: multiple(argument(string({ metavar: "COMMAND" }))),
 });
@@ -89,14 +93,14 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     io.out.write(help);
     return 0;
   }
-  const { adminSocket = "", room, json, words: [act, ...words] } = parsed.value;
+  const { adminSocket = "", room, json, wait, words: [act, ...words] } = parsed.value;
   if (act === undefined) throw usage(COMMAND, { state: "it needs a command" });
   if (!isAct(act)) throw unknownAct(act);
   if (room !== undefined && act !== "say") throw usage(COMMAND, { state: "--room is for say" });
   const request = requestOfWords(act, words, room);
   const { adminSocket: path } = await readConfig(io, { ADMIN_SOCKET: adminSocket });
   if (path === undefined) throw isOff();
-  const answer = await askServer(path, request);
+  const answer = await askServer(path, request, { waitMs: wait * 1_000, stop: io.stop });
   if (json) io.out.write(`${jsonLine(answer)}\n`);
   else for (const line of answerLines(answer, io.now())) io.out.write(`${line}\n`);
   return 0;

@@ -21,8 +21,8 @@ export interface MetricsSource {
   readonly times: RoomTimes;
   /** When the server started, milliseconds since the Unix epoch. */
   readonly startedMs: number;
-  /** When its certificate ends. */
-  readonly notAfterMs: number;
+  /** When its certificate ends, milliseconds since the Unix epoch. */
+  notAfterMs(): number;
 }
 
 /**
@@ -46,7 +46,7 @@ export async function openMetrics(source: MetricsSource): Promise<string> {
       `securechat_start_time_seconds ${startedMs / 1_000}`,
     ]),
     ...family("securechat_certificate_not_after_seconds", "gauge", "When its certificate ends.", [
-      `securechat_certificate_not_after_seconds ${notAfterMs / 1_000}`,
+      `securechat_certificate_not_after_seconds ${notAfterMs() / 1_000}`,
     ]),
     ...family("securechat_sessions", "gauge", "Sessions with a proved certificate.", [
       `securechat_sessions{protocol="1"} ${of(1)}`,

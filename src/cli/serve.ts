@@ -4,11 +4,11 @@
  * @module
  */
 
-import { getLogger } from "@logtape/logtape";
 import { object } from "@optique/core/constructs";
 import { multiple, optional, withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { choice, string } from "@optique/core/valueparser";
+import { eventLog } from "../chat/event_log.ts";
 import { OperatorActs } from "../chat/operator/acts.ts";
 import { OperatorBook } from "../chat/operator/book.ts";
 import { ServerTally } from "../chat/operator/tally.ts";
@@ -16,11 +16,9 @@ import { ChatServer } from "../chat/server.ts";
 import { LIMITS } from "../chat/limits.ts";
 import { asChatError } from "../errors.ts";
 import { TimeHistogram } from "../chat/time_histogram.ts";
-import { newServerSession } from "../protocol/v1/sessions.ts";
-import { loadSaltSecret } from "../store/salt_secret.ts";
 import { openAdminSocket } from "./admin_open.ts";
 import { parseArgs, portValue } from "./args.ts";
-import { DEFAULT_ROOM, roomValue } from "./room_option.ts";
+import { roomValue } from "./room_option.ts";
 import { startMetrics } from "./metrics_server.ts";
 import { checkServer } from "./doctor.ts";
 import { openScreen } from "./chat_screen.ts";
@@ -35,6 +33,7 @@ import { Operator } from "./operator.ts";
 import { refuseOtherProtocol } from "./other_protocol.ts";
 import { progress } from "./report.ts";
 import { logServerEvent } from "./server_log.ts";
+import { serverSelf } from "./server_self.ts";
 import { ServerView } from "./server_view.ts";
 import { tidyTranscripts } from "./torn_tails.ts";
 
@@ -50,7 +49,7 @@ With a terminal you are the operator: you read everybody and what you type goes
 to all; /who, /kick, /ban, /mute, /help, /quit. Without one it is a daemon that
 logs to logs/server.log, and securechat admin gives the same commands. Ctrl-C
 and SIGTERM end every session in order, both sides' signatures under it, within
-5 seconds.
+5 seconds. SIGHUP has it read certificate, key, revocations and limits again.
 
 Options:
   --host HOST        address to listen on (default: SERVER_HOST, or 127.0.0.1)
@@ -80,8 +79,7 @@ Options:
                      a loopback address
   --check            look at all that would be used, as securechat doctor does,
                      say what is wrong, and start nothing
-  --limits FILE      limits that are not at their defaults, read again at
-                     SIGHUP: see docs/operations.md
+  --limits FILE      limits that are not at their defaults: docs/operations.md
   --sign-in password|certificate   how clients of protocol 2 sign in (default:
                      password); with certificate, the certificate is the account
   --admin-socket PATH  the local socket of securechat admin, mode 0600 (default:
@@ -121,10 +119,7 @@ export const parser = object({
   signIn: withDefault(option("--sign-in", choice(["password", "certificate"])), "password"),
 });
 
-/** Past entries that somebody who joins may see. */
-const NEWCOMERS_SEE = 1_000;
-
-const log = getLogger(["securechat", "server"]);
+const log = eventLog("server");
 
 /**
  * Runs the command until the operator, Ctrl-C or SIGTERM stops it.
@@ -175,7 +170,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     isCrlNamed: config.crl.isNamed,
     crlRequired: flags.crlRequired,
   });
-  const own = await loadIdentity(config, { role: "server", io, trust: source.trust, protocols });
+  const load = () => loadIdentity(config, { role: "server", io, trust: source.trust, protocols });
+  let identity = await load();
   await using resources = new AsyncDisposableStack();
   const store = await openStore(config.database);
   resources.defer(() => store.close());
@@ -188,24 +184,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const book = await OperatorBook.open({ path: config.operatorFile, now: io.now });
   const tally = new ServerTally();
   const times = { flush: new TimeHistogram(), delivery: new TimeHistogram() };
-  const { classic: identity } = own;
-  const { transcriptDir } = config;
-  const classic = identity === undefined ? {} : {
-    classic: {
-      ...{ identity, store, transcriptDir, relay: flags.relay },
-      newSession: () => newServerSession(identity, source.trust),
-      saltSecret: await loadSaltSecret(config.saltSecretFile),
-      keepSessionKey: flags.keepSessionKey,
-    },
-  };
-  const rooms = !protocols.includes(2) ? {} : {
-    rooms: {
-      ...{ own: own.own, transcriptDir, newcomersSee: NEWCOMERS_SEE, signIn: flags.signIn, times },
-      trust: () => source.trust,
-      store: keyAccounts,
-      rooms: flags.rooms.length === 0 ? [DEFAULT_ROOM] : [...new Set(flags.rooms)],
-    },
-  };
+  const selfOptions = { config, protocols, flags, source, store, keyAccounts, times };
+  const self = await serverSelf(identity, selfOptions);
   const set = flags.limits === undefined ? undefined : await readLimitsFile(flags.limits);
   const limits = { ...set?.limits ?? LIMITS };
   let exempt = set?.exempt ?? [];
@@ -214,8 +194,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     exempt: () => exempt,
     host: config.serverHost,
     port: config.serverPort,
-    ...classic,
-    ...rooms,
+    ...self,
     revocationOf: (certificate) => source.revocationOf(certificate),
     ...{ now: io.now, book },
     onEvent: (event) => {
@@ -228,18 +207,13 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const acts = new OperatorActs({ server, book, tally, now: io.now });
   resources.use(await openAdminSocket(config, { acts, view, now: io.now }));
   if (flags.metrics !== undefined) {
-    const figures = {
-      server,
-      tally,
-      times,
-      startedMs: io.now(),
-      notAfterMs: own.own.leaf.notAfter.getTime(),
-    };
+    const notAfterMs = () => identity.own.leaf.notAfter.getTime();
+    const figures = { server, tally, times, startedMs: io.now(), notAfterMs };
     const metrics = resources.use(startMetrics(flags.metrics, COMMAND, figures));
     progress(io, `metrics at port ${metrics.port}`);
   }
   const { host, port } = server.address;
-  log.info("listening on {host}:{port}", { host, port });
+  log.info("server.listening", "listening on {host}:{port}", { host, port });
   const revocations = source.describe(io.now());
   const { location: accounts } = store;
   const spoken = server.protocols;
@@ -248,40 +222,57 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
   view.started({
     ...{ server, protocols: spoken, revocations, accounts, relay: flags.relay },
-    identity: own.own.leaf,
+    identity: identity.own.leaf,
     ca: source.names,
-    rooms: rooms.rooms?.rooms ?? [],
+    rooms: self.rooms?.rooms ?? [],
   });
   const watcher = trustWatcher(io, { server, source, view });
   resources.use(source.watch(watcher));
   const reload = async () => {
+    const read = flags.limits === undefined ? undefined : await readLimitsFile(flags.limits);
+    const found = await load();
+    const isNew = found.own.fingerprint !== identity.own.fingerprint;
+    const renewed = isNew ? await serverSelf(found, selfOptions) : undefined;
     if (await source.refresh()) watcher.onChange();
-    if (flags.limits === undefined) return;
-    const read = await readLimitsFile(flags.limits);
-    Object.assign(limits, read.limits);
-    exempt = read.exempt;
+    if (read !== undefined) {
+      Object.assign(limits, read.limits);
+      exempt = read.exempt;
+    }
+    if (renewed === undefined) return undefined;
+    await server.renew(renewed);
+    identity = found;
+    return found.own.fingerprint;
   };
-  const hangup = io.onHangup?.(() => void readAgain(reload, view));
+  let reloading = Promise.resolve();
+  const hangup = io.onHangup?.(() => reloading = reloading.then(() => readAgain(reload, view)));
   if (hangup !== undefined) resources.use(hangup);
   // The database may be down: the server waits for it, and says so now rather than at a sign-in.
   void store.find("").catch((error) => view.warn(error));
   await serveUntilStopped(io, { server, view, acts });
   progress(io, "stopping: every session ends in order");
   await server.stop();
-  log.info("stopped");
+  log.info("server.stopped", "stopped");
   return 0;
 }
 
 /** What a hangup asks for. A file that is wrong changes nothing. */
-async function readAgain(reload: () => Promise<void>, view: ServerView): Promise<void> {
+async function readAgain(
+  reload: () => Promise<string | undefined>,
+  view: ServerView,
+): Promise<void> {
   try {
-    await reload();
-    const text = "read again: revocations and limits; a new server certificate needs a restart";
-    log.info(text);
+    const fingerprint = await reload();
+    const text = "read again: certificate, revocations, limits";
+    log.info("server.reloaded", text);
     view.tell(text);
+    if (fingerprint === undefined) return;
+    const renewed = "another certificate: every session has ended in order, new logs have begun";
+    log.info("server.renewed", renewed, { fingerprint });
+    view.tell(`${renewed}: ${fingerprint.slice(0, 16)}`);
   } catch (thrown) {
     const { code, message } = asChatError(thrown);
-    log.error("not read again, all stays as it was: {code}: {reason}", { code, reason: message });
+    const text = "not read again, all stays as it was: {code}: {reason}";
+    log.error("server.reload_failed", text, { code, reason: message });
     view.warn(thrown);
   }
 }
@@ -296,11 +287,12 @@ function trustWatcher(
     onChange: () => {
       const text = `revocations: ${source.describe(io.now())}`;
       const sessions = server.endRevoked();
-      log.info("{text}; sessions that end: {sessions}", { text, sessions });
+      log.info("revocations.changed", "{text}; sessions that end: {sessions}", { text, sessions });
       view.tell(text);
     },
     onProblem: (error) => {
-      log.error("revocations: {code}: {reason}", { code: error.code, reason: error.message });
+      const { code, message: reason } = error;
+      log.error("revocations.failed", "revocations: {code}: {reason}", { code, reason });
       view.warn(error);
     },
   };

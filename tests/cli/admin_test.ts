@@ -1,6 +1,7 @@
 /** `securechat admin` and the socket that `serve` makes for it, as real programs. */
 
 import assert from "node:assert/strict";
+import { LOG_EVENTS } from "../../src/chat/event_log.ts";
 import { ProgramFolder } from "../testkit/program.ts";
 import { throughSocket } from "../testkit/raw_socket.ts";
 
@@ -77,6 +78,10 @@ Deno.test("a console that is a pipe takes the operator's commands, and the log s
   assert.match((await folder.finish(server)).stdout, /^bob {2}- .* in main {2}0 min\n/);
   const log = await Deno.readTextFile(`${folder.path}/logs/server.log`);
   assert.match(log, /"event":"operator.kick","by":"console"/);
+  for (const line of log.trim().split("\n")) {
+    const { event } = JSON.parse(line).properties;
+    assert.ok(Object.hasOwn(LOG_EVENTS, event), line);
+  }
 });
 
 Deno.test("garbage on the admin socket is answered with one line or nothing, and hurts nobody", async () => {
@@ -157,4 +162,22 @@ Deno.test("serve does not start with a book of bans that it cannot read", async 
     assert.match(stderr, /\[FORMAT\] cannot read "securechat-operator\.json"/);
     assert.equal(await Deno.readTextFile(path), text);
   }
+});
+
+Deno.test("securechat admin --wait comes back when the server takes connections, or is not there", async () => {
+  await using folder = await ProgramFolder.ofTeam(["alice"]);
+  const asking = folder.run(["admin", "--wait", "30", "rooms"]);
+  const { server, address } = await folder.serve(DAEMON);
+  const { status, stdout, stderr } = await asking;
+  assert.deepEqual([status, stderr], [0, ""]);
+  assert.match(stdout, /^main {2}0 people/);
+  const alice = folder.start(connect(address, "alice"));
+  await alice.until("stderr", /phase 5/);
+  await alice.closeInput();
+  await folder.finish(alice);
+  server.kill("SIGTERM");
+  await folder.finish(server);
+  const late = await folder.run(["admin", "--wait", "1", "rooms"]);
+  assert.equal(late.status, 1);
+  assert.match(late.stderr, /CONNECTION.*no server answers there/);
 });

@@ -18,18 +18,34 @@ const ANSWER_MAX_BYTES = 64 * 1024 * 1024;
 /** An act ends sessions in order, ms. */
 const ANSWER_MS = 20_000;
 
+/** How often a server that is not there yet is looked for, ms. */
+const LOOK_MS = 100;
+
+/** How an act is asked for. */
+export interface AskServerOptions {
+  /** For how long a server that does not answer yet is waited for, ms; not at all without it. */
+  readonly waitMs?: number;
+  /** Ends the waiting. */
+  readonly stop?: AbortSignal;
+}
+
 /**
  * Asks.
  *
  * @param path The socket.
  * @param request What.
+ * @param options Whether a server that starts is waited for.
  * @returns What the server answered.
  * @throws {ChatError} CONNECTION if no server answers there; FILE if the system refuses; what the server
  * refused with; TIMEOUT; FORMAT.
  */
-export async function askServer(path: string, request: OperatorRequest): Promise<OperatorAnswer> {
+export async function askServer(
+  path: string,
+  request: OperatorRequest,
+  options: AskServerOptions = {},
+): Promise<OperatorAnswer> {
   requireSocketPath(path);
-  using conn = await connect(path);
+  using conn = await connectInTime(path, options);
   try {
     await writeLine(conn, request);
   } catch {
@@ -38,6 +54,22 @@ export async function askServer(path: string, request: OperatorRequest): Promise
   const value = await readLine(conn, { maxBytes: ANSWER_MAX_BYTES, withinMs: ANSWER_MS });
   if (value === undefined) throw noServer(path, "it closed without an answer");
   return readAnswer(answerOf(value), request.act);
+}
+
+/** Nothing was asked yet, so that trying again does nothing twice. */
+async function connectInTime(
+  path: string,
+  { waitMs = 0, stop }: AskServerOptions,
+): Promise<Deno.Conn> {
+  for (const endMs = performance.now() + waitMs;;) {
+    try {
+      return await connect(path);
+    } catch (thrown) {
+      const isOver = performance.now() >= endMs || stop?.aborted === true;
+      if (isOver || !(thrown instanceof ChatError) || thrown.code !== "CONNECTION") throw thrown;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
 }
 
 async function connect(path: string): Promise<Deno.Conn> {
