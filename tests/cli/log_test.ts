@@ -96,7 +96,7 @@ Deno.test("startLog() counts the lines that a full disk takes not, and says so w
     assert.deepEqual(lines.map(({ message }) => message), [
       ...["first", "3 lines are missing here: the disk took none", "last"],
     ]);
-    assert.deepEqual(lines[1].properties, { lost: 3 });
+    assert.deepEqual(lines[1].properties, { event: "log.lost", lost: 3 });
     const told = io.stderr().trimEnd().split("\n");
     assert.equal(told.length, 2, io.stderr());
     assert.match(told[1] ?? "", /written again: it lacks 3 lines/);

@@ -33,7 +33,7 @@ Deno.test("operations.md tells the members of requests and answers of the admin 
 });
 
 Deno.test("operations.md tells the log event of every command", () => {
-  const rows = rowsOf(sectionOf(OPERATIONS, "## The operator"));
+  const rows = rowsOf(sectionOf(OPERATIONS, "## Logs"));
   const events = rows.flatMap(([cell = ""]) => quotedIn(cell))
     .filter((name) => name.startsWith("operator."));
   const known = [...ACTS.map((act) => `operator.${act}`), "operator.refused"];
