@@ -142,7 +142,9 @@ export class ServerView {
       case "said":
         if (event.author === "peer") {
           const where = event.room === undefined ? "" : ` @ ${printable(event.room)}`;
-          this.#print(`[${name}${where}] ${printable(event.text)}`);
+          const [first = "", ...more] = event.text.split("\n").map(printable);
+          this.#print(`[${name}${where}] ${first}`);
+          for (const line of more) this.#print(`  │ ${line}`);
         }
         return;
       case "refused":

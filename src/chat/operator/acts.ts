@@ -271,7 +271,7 @@ export class OperatorActs {
   ): Promise<number> {
     if (isNotice) await this.#tell(text, this.#roomsOf(person));
     const sessions = this.#sessionsOf(person);
-    const error = new ChatError("REMOVED", text);
+    const error = new ChatError("REMOVED", text, { told: text });
     const ends = sessions.map(({ connection }) =>
       connection.remove?.(error) ?? connection.abort(error)
     );

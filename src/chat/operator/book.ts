@@ -119,8 +119,10 @@ export class OperatorBook {
   refusalOf(certificate: Certificate): ChatError | undefined {
     const ban = this.#find(this.#bans, certificate);
     if (ban === undefined) return undefined;
-    const until = untilText(ban.untilMs);
-    return new ChatError("REMOVED", `"${printable(ban.name)}" is banned ${until}${because(ban)}`);
+    const until = `${untilText(ban.untilMs)}${because(ban)}`;
+    return new ChatError("REMOVED", `"${printable(ban.name)}" is banned ${until}`, {
+      told: `the operator has banned you ${until}`,
+    });
   }
 
   /**

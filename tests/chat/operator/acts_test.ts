@@ -134,7 +134,10 @@ Deno.test("unban, and a ban of somebody who is not here by the fingerprint of th
   const own = await identity2("alice", "client", { nowMs: STARTED_MS });
   const key = spkiOf(own.leaf) ?? "";
   await operated.type(`ban ${key} forever`);
-  assert.equal(fate(await operated.world.join("alice")), "REMOVED");
+  const banned = await operated.world.join("alice");
+  assert.equal(fate(banned), "REMOVED");
+  const ended = banned.events.find((event) => event.kind === "ended");
+  assert.match(ended?.error?.message ?? "", /says "the operator has banned you for ever"/);
   const renewed = await renewed2("alice", "client", { nowMs: STARTED_MS });
   assert.equal(fate(await operated.world.join("alice", { own: renewed })), "REMOVED");
   await operated.type(`unban ${key.slice(0, 12)}`);
