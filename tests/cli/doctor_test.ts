@@ -1,9 +1,11 @@
 /** Faults planted in a folder: doctor finds each, and its command, followed, mends it. */
 
 import assert from "node:assert/strict";
+import { main } from "../../src/main.ts";
 import { parseCertificatePem } from "../../src/pki/certificate.ts";
 import { issueCrl } from "../../src/pki/crl_issue.ts";
 import { parsePrivateKey } from "../../src/pki/private_key.ts";
+import { memoryIo } from "../testkit/memory_io.ts";
 import { programArguments, ProgramFolder } from "../testkit/program.ts";
 
 const DAY_MS = 86_400_000;
@@ -17,7 +19,10 @@ interface Finding {
 
 /** A folder where nothing is wrong, and `securechat` as a command for what is pasted. */
 async function healthyFolder(): Promise<ProgramFolder> {
-  const folder = await ProgramFolder.ofTeam([]);
+  return await madeHealthy(await ProgramFolder.ofTeam([]));
+}
+
+async function madeHealthy(folder: ProgramFolder): Promise<ProgramFolder> {
   await Deno.chmod(`${folder.path}/certs`, 0o700);
   await Deno.writeTextFile(`${folder.path}/.env`, "SERVER_PORT=0\nDB_PASSWORD=not-used\n", {
     mode: 0o600,
@@ -29,6 +34,24 @@ async function healthyFolder(): Promise<ProgramFolder> {
     mode: 0o755,
   });
   return folder;
+}
+
+/** A folder whose CA is a year old, and whose server's certificate has ended since. */
+async function agedFolder(): Promise<ProgramFolder> {
+  const folder = await ProgramFolder.create();
+  const certs = `${folder.path}/certs`;
+  const files = ["--ca", `${certs}/ca-cert.pem`, "--ca-key", `${certs}/ca-key.pem`];
+  const place = ["--type", "server", "--out", `${certs}/server`, ...files];
+  for (
+    const args of [
+      ["ca", "init", "--out", certs, "--key-type", "ed25519"],
+      ["cert", "issue", "--cn", "chat.test", "--key-type", "ed25519", "--days", "90", ...place],
+    ]
+  ) {
+    const io = memoryIo({ nowMs: Date.now() - 365 * DAY_MS });
+    assert.equal(await main(args, io), 0, io.stderr());
+  }
+  return await madeHealthy(folder);
 }
 
 async function examine(folder: ProgramFolder): Promise<readonly Finding[]> {
@@ -159,6 +182,14 @@ for (const [name, check, plant] of FAULTS) {
     assert.deepEqual(await examine(folder), []);
   });
 }
+
+Deno.test("doctor finds a certificate that has ended, and what it says mends it", async () => {
+  await using folder = await agedFolder();
+  const [found, ...more] = await examine(folder);
+  assert.deepEqual([found?.check, found?.level, more], ["server", "fault", []]);
+  await follow(folder, found?.command ?? assert.fail("no command"));
+  assert.deepEqual(await examine(folder), []);
+});
 
 Deno.test("serve --check says all that is wrong at once, and starts nothing", async () => {
   await using folder = await healthyFolder();
