@@ -5,7 +5,7 @@
  */
 
 import { asChatError, ChatError } from "../errors.ts";
-import type { SessionEvent } from "../protocol/session.ts";
+import type { SaidFrom, SessionEvent } from "../protocol/session.ts";
 import { ClientRoom } from "../protocol/v2/client_room.ts";
 import { type Head, parseHead } from "../protocol/v2/head.ts";
 import { encodeMessage, type Message } from "../protocol/v2/messages.ts";
@@ -37,6 +37,8 @@ export class RoomStay {
   readonly #texts: string[] = [];
   /** What was given with each own word that did not come back, in order. */
   readonly #ids: (number | undefined)[] = [];
+  /** Own words that are in the log and were not shown as such yet: the transcript has them first. */
+  readonly #unshown: (SaidFrom & UnseenWord & { readonly id: number })[] = [];
   #saying: Promise<void> | undefined;
   #answered = Promise.withResolvers<void>();
   #flushed: Promise<void> = Promise.resolve();
@@ -145,11 +147,12 @@ export class RoomStay {
     return this.#room.joinedHead;
   }
 
-  /** Own words that did not come back, in order; those with a number went out. */
+  /** Own words that were not shown in their places, in order; those with a number went out. */
   get unseen(): readonly UnseenWord[] {
     const sent: readonly { readonly text: string; readonly seq?: number }[] = this.#room.unanswered;
-    return [...sent, ...this.#texts.map((text) => ({ text }))]
+    const away = [...sent, ...this.#texts.map((text) => ({ text }))]
       .map((word, index) => ({ ...word, id: this.#ids[index] }));
+    return [...this.#unshown, ...away];
   }
 
   /** Words that wait to be signed or to come back. */
@@ -198,7 +201,7 @@ export class RoomStay {
       for (const one of objects) await this.#takeOne(one, events);
     } finally {
       await this.#flushed;
-      for (const event of events) await this.#options.onEvent(event);
+      for (const event of events) await this.#show(event);
       this.#wake();
       this.#headAlarm.set();
       this.#lateAlarm.set();
@@ -226,6 +229,11 @@ export class RoomStay {
     }
   }
 
+  async #show(event: SessionEvent): Promise<void> {
+    await this.#options.onEvent(event);
+    if (event.kind === "said" && event.id !== undefined) this.#unshown.shift();
+  }
+
   async #takeOne(one: RoomObject, events: SessionEvent[]): Promise<void> {
     try {
       await this.#take(one, events);
@@ -251,8 +259,10 @@ export class RoomStay {
         if (event.isOwn) this.#waiting.cameBack();
         const id = event.isOwn ? this.#ids.shift() : undefined;
         const shown = toldOf(event, { authors, joinedHead: this.joinedHead });
-        if (shown?.kind === "said" && id !== undefined) events.push({ ...shown, id });
-        else if (shown !== undefined) events.push(shown);
+        if (shown?.kind === "said" && id !== undefined) {
+          this.#unshown.push({ text: event.text, session: event.session, seq: event.seq, id });
+          events.push({ ...shown, id });
+        } else if (shown !== undefined) events.push(shown);
         return;
       }
       case "refused": {

@@ -45,6 +45,8 @@ export class Sending {
   #read = 0;
   #hasReadAll = false;
   #delivered = 0;
+  /** Of whose fate nothing was told yet. */
+  readonly #underWay = new Set<number>();
   readonly #unknown: number[] = [];
   readonly #unsent: number[] = [];
   /** Nothing more is read: why. */
@@ -77,11 +79,13 @@ export class Sending {
       case "said": {
         const { id, index } = event;
         if (id === undefined) return;
+        this.#underWay.delete(id);
         this.#delivered++;
         if (json) io.out.write(`${jsonLine({ id, room, log: this.#log, index })}\n`);
         return;
       }
       case "unsent":
+        this.#underWay.delete(event.id);
         return void (event.fate === "unknown" ? this.#unknown : this.#unsent).push(event.id);
       case "refused":
         return warn(io, errorLine(event.error));
@@ -117,11 +121,11 @@ export class Sending {
     for await (const text of this.#options.source) {
       if (this.#isOver) return;
       this.#read++;
-      client.say(this.#options.room, text);
-      while (this.#underWay >= UNDER_WAY && !this.#isOver) await client.changed();
+      this.#underWay.add(client.say(this.#options.room, text));
+      while (this.#underWay.size >= UNDER_WAY && !this.#isOver) await client.changed();
     }
     this.#hasReadAll = true;
-    while (this.#underWay > 0 && !this.#isOver) await client.changed();
+    while (this.#underWay.size > 0 && !this.#isOver) await client.changed();
   }
 
   get #isOver(): boolean {
@@ -129,15 +133,12 @@ export class Sending {
       this.#client?.hasEnded === true;
   }
 
-  get #underWay(): number {
-    return this.#read - this.#delivered - this.#unknown.length - this.#unsent.length;
-  }
-
   #status(): number {
     const { io } = this.#options;
     const isSettled = this.#hasReadAll && this.#delivered === this.#read;
     if (isSettled) return 0;
     if (this.#fault !== undefined) this.#unsent.push(this.#read);
+    this.#unknown.push(...this.#underWay); // nobody said what became of them
     for (const id of this.#unknown) {
       warn(io, `message ${id} may be in the log or not: look before sending it again`);
     }
