@@ -9,7 +9,7 @@
  * @module
  */
 
-import { ChatError } from "../errors.ts";
+import { asChatError, ChatError } from "../errors.ts";
 import type { SaidFrom } from "../protocol/session.ts";
 import type { WantedRoom } from "./room_client.ts";
 import type { RoomState } from "./rooms_event.ts";
@@ -159,16 +159,29 @@ export class KeptRoom {
    * @returns What is known then, once for each connection; what was not placed is said again by this.
    */
   settle(): Settled | undefined {
+    if (this.#reading === undefined) this.sayQueued();
     if (this.#reading === undefined || this.#shownTo < this.#reading.to) return undefined;
     const { isWhole } = this.#reading;
     this.#reading = undefined;
     const doubtful = this.#doubtful;
     this.#doubtful = [];
     if (isWhole) this.#queue.unshift(...doubtful);
-    const queue = this.#queue;
-    this.#queue = [];
-    for (const { id, text } of queue) this.#stay?.say(text, id);
+    this.sayQueued();
     return { unknown: isWhole ? [] : doubtful };
+  }
+
+  /** Says what waits, as far as this side's disk lets it; to be asked again when that has room. */
+  sayQueued(): void {
+    if (this.#reading !== undefined || this.#stay?.isOpen !== true) return;
+    for (let word = this.#queue[0]; word !== undefined; word = this.#queue[0]) {
+      try {
+        this.#stay.say(word.text, word.id);
+      } catch (thrown) {
+        if (asChatError(thrown).code === "FILE") return;
+        throw thrown;
+      }
+      this.#queue.shift();
+    }
   }
 
   /** A head is in the transcript. */

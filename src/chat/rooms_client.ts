@@ -18,31 +18,8 @@ import { isPassing, returnDelayMs } from "./return_delay.ts";
 import type { RoomClient, WantedRoom } from "./room_client.ts";
 import { Pause } from "./pause.ts";
 import { People } from "./people.ts";
+import type { RoomsClientOptions, RoomsDial } from "./rooms_client_parts.ts";
 import type { Person, Rooms, RoomsEvent, RoomState } from "./rooms_event.ts";
-
-/** What a connection is made with. */
-export interface RoomsDial extends WantedRoom {
-  readonly more: readonly WantedRoom[];
-  readonly after: readonly string[];
-  onEvent(event: SessionEvent): Promise<void>;
-}
-
-/** What it is made of. */
-export interface RoomsClientOptions {
-  readonly self: Person;
-  /** Joined at first; at least one. */
-  readonly rooms: readonly WantedRoom[];
-  /** Whether it comes back by itself. */
-  readonly returns: boolean;
-  /** Gives up waiting for the server. */
-  readonly signal: AbortSignal;
-  /** From 0 to 1. */
-  random(): number;
-  /** Dials; CONNECTION if nobody answers. */
-  dial(options: RoomsDial): Promise<RoomClient>;
-  /** Told of every event, in order. */
-  onEvent(event: RoomsEvent): Promise<void> | void;
-}
 
 /** See the module. */
 export class RoomsClient implements Rooms {
@@ -111,7 +88,8 @@ export class RoomsClient implements Rooms {
   /** See {@link Rooms}. */
   part(room: string): void {
     const kept = this.#kept(room);
-    if (this.#rooms.size === 1) {
+    const staying = [...this.#rooms.values()].filter((one) => !one.isLeaving);
+    if (staying.length === 1 && staying[0] === kept) {
       throw new ChatError("ROOM", `cannot leave "${printable(room)}": it is the only room`, {
         hint: "end the session instead",
       });
@@ -177,7 +155,8 @@ export class RoomsClient implements Rooms {
       const error = await this.#connect();
       const isOver = this.#hasToEnd;
       const isLost = this.#hasBeenOnline && isPassing(error?.code);
-      const mayReturn = this.#isRenewing || this.#options.returns && isLost;
+      const mayReturn = isPassing(error?.code) && this.#isRenewing ||
+        this.#options.returns && isLost;
       if (isOver || !mayReturn) {
         return await this.#end(isOver && isQuiet(error) ? undefined : error);
       }
@@ -195,9 +174,11 @@ export class RoomsClient implements Rooms {
     await this.#tell({ kind: "connecting", tries: this.#tries });
     const ended: { error?: ChatError } = {};
     try {
+      const wanted = this.#wanted();
       const client = await this.#options.dial({
-        ...this.#wanted(),
+        ...wanted,
         onEvent: async (event) => {
+          if (event.kind === "signed_in") this.#joinLate(client, wanted);
           if (event.kind !== "ended") return await this.#react(client, event);
           if (event.error !== undefined) ended.error = event.error;
         },
@@ -206,7 +187,10 @@ export class RoomsClient implements Rooms {
       if (this.#isLeaving) void client.leave();
       await client.run();
       this.#client = undefined;
-      for (const kept of this.#rooms.values()) kept.lost(client.session ?? "");
+      for (const kept of [...this.#rooms.values()]) {
+        kept.lost(client.session ?? "");
+        if (kept.isLeaving && this.#rooms.size > 1) await this.#forget(kept);
+      }
     } catch (thrown) {
       if (!this.#options.signal.aborted) ended.error = asChatError(thrown);
     }
@@ -222,6 +206,17 @@ export class RoomsClient implements Rooms {
     if (first === undefined) throw new ChatError("ROOM", "cannot connect: no room is wanted");
     const after = new Set([...this.#rooms.values()].flatMap(({ sessions }) => sessions));
     return { ...first, more, after: [...after] };
+  }
+
+  /** Rooms that were asked for while this connection was being made. */
+  #joinLate(client: RoomClient, { room, more }: Omit<RoomsDial, "onEvent">): void {
+    const asked = new Set([room, ...more.map((one) => one.room)]);
+    for (const kept of this.#rooms.values()) if (!asked.has(kept.room)) client.join(kept.wanted);
+  }
+
+  async #forget(kept: KeptRoom): Promise<void> {
+    this.#rooms.delete(kept.room);
+    await this.#tellFates(kept);
   }
 
   async #wait(error: ChatError | undefined): Promise<void> {
@@ -288,8 +283,14 @@ export class RoomsClient implements Rooms {
         const { room = "" } = event;
         return await this.#tell({ ...event, room });
       }
-      case "refused":
       case "disk":
+        if (event.error === undefined) {
+          for (const kept of this.#rooms.values()) {
+            kept.sayQueued();
+          }
+        }
+        return await this.#tell(event);
+      case "refused":
         return await this.#tell(event);
     }
   }
@@ -297,6 +298,7 @@ export class RoomsClient implements Rooms {
   async #entered(client: RoomClient, room: string): Promise<void> {
     const stay = client.stays.get(room);
     const kept = this.#rooms.get(room);
+    if (stay !== undefined && kept === undefined) return void stay.leave().catch(() => undefined);
     if (stay === undefined || kept === undefined) return;
     this.#tries = 0;
     const isBack = kept.entered(stay);
