@@ -15,6 +15,18 @@ const KEPT_MAX = 1_024;
 /** A clock of the other side that is a little fast is no fault, ms. */
 const EARLY_MS = 50;
 
+/** A kept place is given up so long after its time, ms: else places would add up to a burst. */
+const KEPT_FOR_MS = 5_000;
+
+/** What is signed anew may name a larger tree or a later time, bytes. */
+const GROWN_BYTES = 64;
+
+/** When a statement may come, and what was paid for it. */
+interface Kept {
+  readonly atMs: number;
+  readonly bytes: number;
+}
+
 /** The limits that matter here. */
 export type PaceLimits = Pick<
   Limits,
@@ -26,8 +38,8 @@ export class Pace {
   readonly #limits: PaceLimits;
   readonly #now: () => number;
   readonly #rate = new Rate();
-  /** By place in a room: when it may come. */
-  readonly #kept = new Map<string, number>();
+  /** By place in a room; in the order of their times. */
+  readonly #kept = new Map<string, Kept>();
 
   /** @param limits How fast; looked at each time. @param now Milliseconds of a clock that only goes forward. */
   constructor(limits: PaceLimits, now: () => number = () => performance.now()) {
@@ -43,12 +55,15 @@ export class Pace {
    */
   limitOf(place: string, bytes: number): Limit | undefined {
     const nowMs = this.#now();
+    this.#giveUp(nowMs);
     const kept = this.#kept.get(place);
-    if (kept !== undefined && kept <= nowMs + EARLY_MS) {
+    if (kept !== undefined && kept.bytes + GROWN_BYTES < bytes) {
+      this.#kept.delete(place); // that was paid for something smaller
+    } else if (kept !== undefined) {
+      if (kept.atMs > nowMs + EARLY_MS) return this.#refusal(kept.atMs - nowMs);
       this.#kept.delete(place);
       return undefined;
     }
-    if (kept !== undefined) return this.#refusal(kept - nowMs);
     const { statementsPerSecond, statementsBurst, statementBytesPerSecond } = this.#limits;
     const usualMs = 1_000 / statementsPerSecond;
     const costMs = Math.max(usualMs, bytes * 1_000 / statementBytesPerSecond);
@@ -60,9 +75,16 @@ export class Pace {
     }
     if (this.#kept.size < KEPT_MAX) {
       this.#rate.take(nowMs, limit);
-      this.#kept.set(place, nowMs + waitMs);
+      this.#kept.set(place, { atMs: nowMs + waitMs, bytes });
     }
     return this.#refusal(waitMs);
+  }
+
+  #giveUp(nowMs: number): void {
+    for (const [place, { atMs }] of this.#kept) {
+      if (atMs + KEPT_FOR_MS > nowMs) return;
+      this.#kept.delete(place);
+    }
   }
 
   #refusal(waitMs: number): Limit {

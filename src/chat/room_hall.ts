@@ -61,6 +61,8 @@ export class RoomHall implements Hall {
   readonly #desk: SignInDesk;
   readonly #hosts = new Map<string, Promise<RoomHost>>();
   readonly #members = new Map<number, RoomMemberOfHall>();
+  /** Those of {@link #members} that have signed in, by their sessions' names. */
+  readonly #bySession = new Map<string, RoomMemberOfHall>();
   /** How many rooms of two each person has begun. */
   readonly #begun = new Map<string, number>();
   readonly #disk: DiskWatch;
@@ -173,6 +175,7 @@ export class RoomHall implements Hall {
       await connection.run();
     } finally {
       this.#members.delete(id);
+      this.#bySession.delete(connection.name ?? "");
     }
     return outcome.code;
   }
@@ -182,6 +185,7 @@ export class RoomHall implements Hall {
     if (event.kind === "signed_in") {
       member.username = event.username;
       member.email = event.email;
+      this.#bySession.set(member.connection.name ?? "", member);
     }
     this.#options.onEvent({ kind: "session", member, event });
     if (event.kind !== "peer") return undefined;
@@ -211,16 +215,13 @@ export class RoomHall implements Hall {
     session: string,
     { fingerprint, connection }: { readonly fingerprint: string; readonly connection: RoomSession },
   ): Promise<void> {
-    const error = new ChatError(
-      "CONNECTION",
-      "this person is here again: the earlier session ends",
-    );
-    const ending = [...this.#members.values()].flatMap((one) => {
-      const isIt = one.connection !== connection && one.connection.name === session &&
-        one.certificate?.fingerprint === fingerprint;
-      return isIt ? [one.connection.endForGood(error)] : [];
-    });
-    await Promise.all(ending);
+    const text = "this person is here again: the earlier session ends";
+    const error = new ChatError("CONNECTION", text);
+    const earlier = this.#bySession.get(session);
+    if (earlier === undefined || earlier.connection === connection) return;
+    if (earlier.certificate?.fingerprint === fingerprint) {
+      await earlier.connection.endForGood(error);
+    }
   }
 
   /**

@@ -20,6 +20,7 @@ import { ROOMS_MAX } from "../protocol/v2/room_name.ts";
 import { DISK_FULL_TEXT } from "./disk_watch.ts";
 import type { MemberLink } from "./member.ts";
 import { Pace } from "./pace.ts";
+import { perSecond, Rate } from "./rate.ts";
 import type { RoomHost } from "./room_host.ts";
 import type { Present } from "./room_parts.ts";
 import type { RoomSessionOptions } from "./room_session_options.ts";
@@ -39,6 +40,9 @@ const RELEASE_MS = 1_000;
 
 /** What one session may have under way to the disk, bytes: some records. */
 const UNFLUSHED_MAX_BYTES = 262_144;
+
+/** Heads, joins and names of lost sessions: a client makes two heads a minute in a room that is busy. */
+const BESIDE_WORDS = perSecond(4, 256);
 
 /** A room that the session is in. */
 interface Joined {
@@ -60,6 +64,7 @@ export class RoomSession implements MemberLink {
   readonly #rooms = new Map<string, Joined>();
   readonly #unflushed: Unflushed;
   readonly #pace: Pace;
+  readonly #besideWords = new Rate();
   readonly #people = new ShownPeople({
     send: (object) => this.#link?.send(object),
     peopleOf: (room) => this.#rooms.get(room)?.host.people() ?? [],
@@ -268,6 +273,7 @@ export class RoomSession implements MemberLink {
         return { flushed: flushed.then(() => this.#tell({ kind: "said", ...said, room })) };
       }
       case "head": {
+        this.#requireSeldom("head");
         const joined = this.#roomOf(parseHead(message.head).room);
         const { isFinal, flushed } = joined.host.takeHead(joined.present, message);
         if (isFinal) {
@@ -277,9 +283,11 @@ export class RoomSession implements MemberLink {
         return { flushed };
       }
       case "join":
+        this.#requireSeldom("join");
         await this.#join(message, { link, channel });
         return undefined;
       case "gone":
+        this.#requireSeldom("gone");
         await this.#options.endEarlier(message.session, channel.peer.fingerprint);
         return undefined;
       case "who":
@@ -293,6 +301,16 @@ export class RoomSession implements MemberLink {
         return undefined;
       }
     }
+  }
+
+  /** Each costs the server a signature or a line on its disk, and words have limits of their own. */
+  #requireSeldom(type: Message["type"]): void {
+    const nowMs = performance.now();
+    if (this.#besideWords.waitMs(nowMs, BESIDE_WORDS) > 0) {
+      const told = `too many messages "${type}": 4 a second, and 256 at once`;
+      throw new ChatError("LIMIT", `cannot go on: ${told}`, { told });
+    }
+    this.#besideWords.take(nowMs, BESIDE_WORDS);
   }
 
   /** PROTOCOL-2 §1: whoever refuses says so first. */

@@ -126,3 +126,29 @@ async function closing(world: Awaited<ReturnType<typeof startRoomWorld>>, name: 
   const { client } = await world.join(name);
   return { [Symbol.asyncDispose]: () => client.leave() };
 }
+
+Deno.test("Pace lets nobody come with more than what the place was kept for", () => {
+  let nowMs = 0;
+  const limits = { statementsPerSecond: 20, statementsBurst: 1, statementBytesPerSecond: 131_072 };
+  const pace = new Pace(limits, () => nowMs);
+  for (let seq = 0; seq <= 1_000; seq++) pace.limitOf(`main ${seq}`, 300);
+  let bytes = 0;
+  for (let seq = 1; seq <= 1_000; seq++) {
+    nowMs = (seq + 1) * 50;
+    if (pace.limitOf(`main ${seq}`, 32_768) === undefined) bytes += 32_768;
+  }
+  assert.ok(bytes / (nowMs / 1_000) <= 1.1 * 131_072, `${bytes} bytes in ${nowMs} ms`);
+});
+
+Deno.test("Pace gives kept places up, so that they do not add up to a burst", () => {
+  let nowMs = 0;
+  const limits = { statementsPerSecond: 20, statementsBurst: 50, statementBytesPerSecond: 1e9 };
+  const pace = new Pace(limits, () => nowMs);
+  for (let seq = 0; seq < 1_000; seq++) pace.limitOf(`main ${seq}`, 300);
+  nowMs = 200_000;
+  let taken = 0;
+  for (let seq = 0; seq < 2_000; seq++) {
+    if (pace.limitOf(`main ${seq}`, 300) === undefined) taken++;
+  }
+  assert.equal(taken, 50);
+});

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { RoomWorld } from "../testkit/room_server_world.ts";
 import { directRoomName } from "../../src/protocol/v2/room_name.ts";
 import type { OwnIdentity } from "../../src/protocol/v2/handshake.ts";
+import { signHead } from "../../src/protocol/v2/head.ts";
 import { parseStatement } from "../../src/protocol/v2/statement.ts";
 import type { SessionEvent } from "../../src/protocol/session.ts";
 import { fillDisk } from "../testkit/full_disk.ts";
@@ -209,4 +210,22 @@ Deno.test("ChatServer.stop() takes less than 5 s whatever its clients are in the
   assert.ok(performance.now() - startedMs < 5_000, "stopping took too long");
   assert.equal(await nowhere.statusCode(), "CONNECTION");
   assert.equal(await silent.body() === undefined, false); // refused in plain
+});
+
+Deno.test("a client that sends heads without end is ended with LIMIT, before the disk has many of them", async () => {
+  await using world = await startRoomWorld({ isStrict: true });
+  const own = await mallory();
+  using peer = await RoomPeer.enter(world.server.address.port, own);
+  const joined = await peer.join();
+  const head = await signHead(own.signingKey, {
+    ...joined,
+    ...{ by: own.fingerprint, ts: Date.now(), final: false },
+  });
+  const line = { type: "head", ...head } as const;
+  for (let many = 0; many < 20; many++) await peer.send(...Array(50).fill(line));
+  assert.equal(await endOf(world, peer), "LIMIT");
+  const [host] = await world.server.hosts();
+  const lines = (await Deno.readTextFile(host?.path ?? "")).split("\n");
+  const kept = lines.filter((one) => one.includes('"type":"head"')).length;
+  assert.ok(kept > 200 && kept < 300, `${kept} heads`);
 });
