@@ -103,9 +103,17 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   return await sending.run(client);
 }
 
+/** More than fits into a statement of 32 KiB, whatever its characters. */
+const WHOLE_MAX_CHARS = 65_536;
+
 /** All of standard input, without the end of its last line. */
 async function* wholeInput(io: Io): AsyncGenerator<string> {
   const lines: string[] = [];
-  for await (const line of io.input.lines()) lines.push(line);
+  let chars = 0;
+  for await (const line of io.input.lines()) {
+    lines.push(line);
+    chars += line.length + 1;
+    if (chars > WHOLE_MAX_CHARS) break; // refused as too long, whatever else there is
+  }
   yield lines.join("\n");
 }

@@ -250,6 +250,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   void store.find("").catch((error) => view.warn(error));
   await serveUntilStopped(io, { server, view, acts });
   progress(io, "stopping: every session ends in order");
+  await reloading;
   await server.stop();
   log.info("server.stopped", "stopped");
   return 0;

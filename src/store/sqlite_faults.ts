@@ -77,6 +77,23 @@ export function isTaken(error: unknown): boolean {
 }
 
 /**
+ * Whether the file itself is the fault: no try and no permission will mend it.
+ *
+ * @param error What `node:sqlite` threw, or a ChatError that keeps it as its cause.
+ * @returns Whether it is SQLITE_CORRUPT or SQLITE_NOTADB.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(isCorrupt(Object.assign(new Error(), { errcode: 26 })), true);
+ * assert.equal(isCorrupt(Object.assign(new Error(), { errcode: 5 })), false); // locked
+ * ```
+ */
+export function isCorrupt(error: unknown): boolean {
+  return faultOf(error instanceof ChatError ? error.cause : error) === CORRUPT;
+}
+
+/**
  * Words a failure of SQLite.
  *
  * @param error What was thrown; a ChatError is returned as it is.

@@ -12,11 +12,12 @@ import { type Trust, trustIn } from "../../pki/trust.ts";
 import type { Role } from "../../pki/validate.ts";
 import type { Config, IdentityPaths } from "../config.ts";
 import type { Io } from "../io.ts";
+import { isCorrupt } from "../../store/sqlite_faults.ts";
 import { readLimitsFile } from "../limits_file.ts";
 import { loadCa, loadIdentity } from "../load_identity.ts";
 import { withStores } from "../open_store.ts";
 import { TrustSource } from "../trust_source.ts";
-import { type Findings, paste } from "./finding.ts";
+import { type Findings, paste, shellWord } from "./finding.ts";
 import { lookAtDisk, lookAtFolder } from "./folders.ts";
 import { lookAtPort } from "./port.ts";
 
@@ -115,7 +116,7 @@ async function lookAtRevocations(
       ...paste(REVOCATION_REMEDY),
     });
   } catch (thrown) {
-    const name = printable(path);
+    const name = shellWord(path);
     const isBroken = thrown instanceof ChatError && thrown.code !== "NO_INPUT";
     const away = isBroken ? `mv ${name} ${name}.broken && ` : "";
     findings.error("revocations", thrown, `${away}${REVOCATION_REMEDY}`);
@@ -154,7 +155,7 @@ async function lookAtIdentity(
       message: `the ${role}'s certificate ${printable(paths.cert)} ends in ${
         Math.floor(leftMs / 86_400_000)
       } days`,
-      ...paste(`securechat cert renew ${printable(paths.cert)} --reuse-key --force`),
+      ...paste(`securechat cert renew ${shellWord(paths.cert)} --reuse-key --force`),
     });
   } catch (thrown) {
     findings.error(role, thrown, await reissue(role, paths, thrown));
@@ -175,7 +176,9 @@ async function reissue(
   try {
     const { commonName } = parseCertificatePem(await Deno.readTextFile(cert), cert);
     if (!/^[\w.@-]+$/.test(commonName)) return undefined;
-    return `securechat cert issue --cn ${commonName} --type ${role} --out ${prefix} --force`;
+    return `securechat cert issue --cn ${commonName} --type ${role} --out ${
+      shellWord(prefix)
+    } --force`;
   } catch {
     return undefined;
   }
@@ -188,7 +191,7 @@ async function lookAtKeys({ server, client, ca }: Config, findings: Findings): P
     findings.add({
       ...{ check: "keys", level: "fault", code: "FILE" },
       message: `others can read or write the private key ${printable(key)}`,
-      ...paste(`chmod 600 ${printable(key)}`),
+      ...paste(`chmod 600 ${shellWord(key)}`),
     });
   }
 }
@@ -211,8 +214,8 @@ async function lookAtAccounts({ database }: Config, findings: Findings): Promise
   try {
     await withStores(database, async ({ store }) => void await store.find(""));
   } catch (thrown) {
-    const path = database.kind === "sqlite" ? printable(database.path) : undefined;
-    const isBroken = path !== undefined && thrown instanceof ChatError;
+    const path = database.kind === "sqlite" ? shellWord(database.path) : undefined;
+    const isBroken = path !== undefined && isCorrupt(thrown);
     findings.error("accounts", thrown, isBroken ? `mv ${path} ${path}.broken` : undefined);
   }
 }

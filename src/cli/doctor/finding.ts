@@ -1,3 +1,4 @@
+import { printable } from "../../bytes/printable.ts";
 import { asChatError, type ErrorCode } from "../../errors.ts";
 
 /** What is looked at, in this order. */
@@ -43,6 +44,25 @@ export interface Finding {
  */
 export function paste(command: string): Pick<Finding, "remedy"> & { readonly command: string } {
   return { remedy: command, command };
+}
+
+/**
+ * A path in a command for a shell.
+ *
+ * @param path The path.
+ * @returns It, in quotes where a shell would else take it apart.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(shellWord("certs/ca-key.pem"), "certs/ca-key.pem");
+ * assert.equal(shellWord("it's; rm -r"), "'it'\\''s; rm -r'");
+ * assert.equal(shellWord("-rf"), "./-rf");
+ * ```
+ */
+export function shellWord(path: string): string {
+  const named = path.startsWith("-") ? `./${path}` : path;
+  return /^[\w./@:+-]+$/.test(named) ? named : `'${printable(named).replaceAll("'", "'\\''")}'`;
 }
 
 /** Collects what is found, and what is good. */

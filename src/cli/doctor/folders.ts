@@ -1,6 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { printable } from "../../bytes/printable.ts";
-import { type Check, type Findings, paste } from "./finding.ts";
+import { type Check, type Findings, paste, shellWord } from "./finding.ts";
 
 /** Less room is warned about, bytes: a busy room writes some 100 MB a day. */
 const ROOM_MIN_BYTES = 1_000_000_000;
@@ -19,15 +19,15 @@ export async function lookAtFolder(
 ): Promise<void> {
   const stat = await Deno.stat(path).catch(() => undefined);
   if (stat === undefined) return;
-  const name = printable(path);
+  const [name, word] = [printable(path), shellWord(path)];
   const fault = { check, level: "fault", code: "FILE" } as const;
   if (!stat.isDirectory) {
     const message = `${name} is no folder`;
-    return findings.add({ ...fault, message, ...paste(`mv ${name} ${name}.file`) });
+    return findings.add({ ...fault, message, ...paste(`mv ${word} ${word}.file`) });
   }
   if (stat.mode !== null && (stat.mode & 0o077) !== 0) {
     const message = `others can read the folder ${name}`;
-    findings.add({ ...fault, message, ...paste(`chmod 700 ${name}`) });
+    findings.add({ ...fault, message, ...paste(`chmod 700 ${word}`) });
   }
   const probe = `${path}/.doctor-${crypto.randomUUID()}`;
   try {
@@ -36,7 +36,7 @@ export async function lookAtFolder(
   } catch (thrown) {
     const state = thrown instanceof Error ? printable(thrown.message) : "refused";
     const message = `cannot write in ${name}: ${state}`;
-    findings.add({ ...fault, message, ...paste(`chown $(id -un) ${name}`) });
+    findings.add({ ...fault, message, ...paste(`chown $(id -un) ${word}`) });
   }
 }
 
