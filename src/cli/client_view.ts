@@ -13,6 +13,7 @@ import { eventJson } from "./event_json.ts";
 import type { Io } from "./io.ts";
 import { jsonLine } from "./json_line.ts";
 import { errorLine, progress, warn } from "./report.ts";
+import { PersonNames } from "./screen/person_names.ts";
 import { paint } from "./style.ts";
 
 /** Shows the events of a client's session. */
@@ -98,6 +99,7 @@ class ScriptView implements ClientView {
 /** Ticks for the phases, then the conversation, above the line being typed. */
 class PersonView implements ClientView {
   readonly #io: Io;
+  readonly #names = new PersonNames();
   #screen: ChatScreen | undefined;
 
   constructor(io: Io) {
@@ -129,9 +131,12 @@ class PersonView implements ClientView {
     this.#screen = screen;
   }
 
-  #words({ author, ts, text, name }: Extract<SessionEvent, { kind: "said" }>): string {
+  #words(
+    { author, ts, text, name, fingerprint = "" }: Extract<SessionEvent, { kind: "said" }>,
+  ): string {
     const time = paint(wallTime(ts), { on: this.#io.out, as: "dim" });
-    const who = author === "self" ? "me" : printable(name ?? "server");
+    const other = name === undefined ? "server" : this.#names.of({ name, fingerprint });
+    const who = author === "self" ? "me" : other;
     return `${time} [${who}] ${printable(text)}`;
   }
 }

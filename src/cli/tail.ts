@@ -20,6 +20,7 @@ import { errorLine, progress, warn } from "./report.ts";
 import { roomsConnection } from "./rooms_connection.ts";
 import { roomsEventJson } from "./rooms_event_json.ts";
 import { roomValue } from "./room_option.ts";
+import { PersonNames } from "./screen/person_names.ts";
 
 const COMMAND = "securechat tail";
 
@@ -106,6 +107,7 @@ interface TailOptions {
 class TailView {
   readonly #io: Io;
   readonly #options: TailOptions;
+  readonly #names = new PersonNames();
   #printed = 0;
   /** The first entry that is not asked for any more: where the log stood at joining. */
   #end = Infinity;
@@ -173,7 +175,7 @@ class TailView {
 
   #print(event: Extract<RoomsEvent, { kind: "said" | "notice" | "presence" }>): void {
     if (event.kind === "presence") return;
-    const who = event.kind === "said" ? event.author.name : "server";
-    this.#io.out.write(`[${printable(who)}] ${printable(event.text)}\n`);
+    const who = event.kind === "said" ? this.#names.of(event.author) : "server";
+    this.#io.out.write(`[${who}] ${printable(event.text)}\n`);
   }
 }

@@ -4,6 +4,9 @@ import type { Person } from "../../chat/rooms_event.ts";
 /** Digits of a fingerprint that tell two people of one name apart, at least. */
 const DIGITS = 4;
 
+/** What the server is called where its own words are shown: nobody else is called so alone. */
+const SERVER = "server";
+
 /**
  * Names as they are shown. Nobody can take another's name, for the CA vouches for it; but two
  * certificates may have the same one, and then both are shown with the first digits of their fingerprints.
@@ -17,11 +20,12 @@ const DIGITS = 4;
  * assert.equal(names.of(one), "alice");
  * assert.equal(names.of(other), "alice#3c4d");
  * assert.equal(names.of(one), "alice#1a2b");
+ * assert.equal(names.of({ ...one, name: "server" }), "server#1a2b");
  * ```
  */
 export class PersonNames {
   /** By name: the fingerprints of those who have it. */
-  readonly #known = new Map<string, Set<string>>();
+  readonly #known = new Map<string, Set<string>>([[SERVER, new Set(["-"])]]);
 
   /**
    * How somebody is called.

@@ -554,7 +554,7 @@ const FLOODS: readonly Plain[] = [
 const SCREENS: readonly Plain[] = [
   [
     "printable words at the operator",
-    [cut("cli/server_view.ts", "${where}] ${printable(event.text)}", "${where}] ${event.text}")],
+    [cut("cli/server_view.ts", ".map(printable);", ";")],
     "a member writes control sequences",
   ],
   [
