@@ -17,11 +17,12 @@ const TARGETS = [
   "x86_64-pc-windows-msvc",
 ] as const;
 
-/** What the program may do: files and network anywhere, its own variables, and nothing else. */
+/** What the program may do: files and network anywhere, its own variables, how full a disk is, and nothing else. */
 const PERMISSIONS = [
   "--allow-read",
   "--allow-write",
   "--allow-net",
+  "--allow-sys=statfs", // how much room the transcripts have
   `--allow-env=${SETTING_NAMES.join(",")}`,
 ];
 

@@ -31,6 +31,9 @@ import { renewableRole } from "./renewable.ts";
 
 const COMMAND = "securechat cert renew";
 
+/** A server takes other files without an end. */
+const RELOAD = "reload the server that uses it (SIGHUP), or start it again";
+
 /** What `securechat cert renew --help` prints. */
 export const help = `${COMMAND}: makes a newer certificate for the same names
 
@@ -117,7 +120,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     `renewed the ${role} certificate of "${printable(old.commonName)}", ` +
       `signed by "${printable(issuer.ca.commonName)}"\n` +
       describeFiles(certificate, { plan, old }) + books +
-      `next: ${await nextStep(plan)}start the program again that uses it\n`,
+      `next: ${await nextStep(plan)}${
+        role === "server" ? RELOAD : "start the program again that uses it"
+      }\n`,
   );
   return 0;
 }

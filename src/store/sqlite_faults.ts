@@ -17,6 +17,9 @@ const CORRUPT: Fault = {
   state: "the file is damaged or is not a database",
   hint: "restore it from a backup, or move it away and start with an empty one: securechat db init",
 };
+/** SQLite's words for codes 26 and 11, where the runtime gives no code: at opening. */
+const NO_DATABASE = /^(?:file is not a database|database disk image is malformed)$/;
+
 const UNOPENED: Fault = {
   state: "the file cannot be opened",
   hint: "check that the path names a file in an existing folder and that you may read and write it",
@@ -57,6 +60,7 @@ function faultOf(error: unknown): Fault | undefined {
   const code = resultCode(error);
   if (code !== undefined) return FAULTS[code & 0xff]; // low byte: the primary code
   if (error instanceof Deno.errors.NotFound) return NO_FOLDER;
+  if (error instanceof Error && NO_DATABASE.test(error.message)) return CORRUPT;
   return error instanceof Deno.errors.PermissionDenied ? FAULTS[3] : UNOPENED;
 }
 

@@ -16,6 +16,7 @@ const PERMISSIONS = [
   "--allow-read",
   "--allow-write",
   "--allow-net",
+  "--allow-sys=statfs",
   `--allow-env=${SETTING_NAMES.join(",")}`,
 ] as const;
 

@@ -47,8 +47,10 @@ export async function lookAtFolder(
  * @param findings Where it is noted.
  */
 export async function lookAtDisk(path: string, findings: Findings): Promise<void> {
+  const { state } = await Deno.permissions.query({ name: "sys", kind: "statfs" });
+  if (state !== "granted") return; // without --allow-sys=statfs; a terminal would be asked for it
   const found = await statfs(path).catch(() => statfs(".")).catch(() => undefined);
-  if (found === undefined) return; // a runtime without --allow-sys=statfs does not tell
+  if (found === undefined) return;
   const { bavail, bsize, files, ffree } = found;
   const free = bavail * bsize;
   const isLow = free < ROOM_MIN_BYTES;
