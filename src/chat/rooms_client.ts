@@ -95,7 +95,7 @@ export class RoomsClient implements Rooms {
       });
     }
     if (kept.isJoined) return void kept.leave().catch(() => undefined); // a lost line tells itself
-    this.#rooms.delete(room);
+    void this.#forget(kept).catch(() => undefined);
   }
 
   /** See {@link Rooms}. */
@@ -117,8 +117,7 @@ export class RoomsClient implements Rooms {
    * @param request Register, or log in.
    */
   async signIn(request: SignIn): Promise<void> {
-    const { email, password } = request;
-    this.#signIn = { mode: "login", email, password };
+    this.#signIn = { mode: "login", email: request.email, password: request.password };
     await this.#client?.signIn(request);
   }
 
@@ -298,8 +297,8 @@ export class RoomsClient implements Rooms {
   async #entered(client: RoomClient, room: string): Promise<void> {
     const stay = client.stays.get(room);
     const kept = this.#rooms.get(room);
-    if (stay !== undefined && kept === undefined) return void stay.leave().catch(() => undefined);
-    if (stay === undefined || kept === undefined) return;
+    if (stay === undefined) return;
+    if (kept === undefined) return void stay.leave().catch(() => undefined); // not wanted any more
     this.#tries = 0;
     const isBack = kept.entered(stay);
     const { log, joinedHead: { from, size } } = stay;

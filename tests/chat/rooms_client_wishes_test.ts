@@ -107,3 +107,20 @@ Deno.test("a lie is told of, though it comes while a session is renewed to join 
   assert.equal(last?.kind === "ended" && last.error?.code, "FORKED");
   assert.equal(dials, 1);
 });
+
+Deno.test("words that wait for a room that is left before it is joined are told of as not sent", async () => {
+  const events: RoomsEvent[] = [];
+  const client = new RoomsClient({
+    self: { name: "alice", fingerprint: "a".repeat(64) },
+    rooms: ROOMS.map((room) => ({ room, want: 0 })),
+    ...{ returns: true, signal: new AbortController().signal, random: () => 0 },
+    onEvent: (event) => void events.push(event),
+    dial: () => Promise.reject(new ChatError("CONNECTION", "nobody answers")),
+  });
+  client.say("pumps", "are you there?");
+  client.part("pumps");
+  await client.changed();
+  assert.deepEqual(events, [
+    { kind: "unsent", room: "pumps", id: 1, text: "are you there?", fate: "not sent" },
+  ]);
+});
