@@ -40,21 +40,24 @@ Deno.test("serve reads limits again at SIGHUP; a file that is wrong changes noth
   const { server, address } = await folder.serve([
     ...["--protocol", "2", "--sign-in", "certificate", "--limits", "limits"],
   ]);
-  const send = () =>
-    folder.run([
-      ...["send", "main", "hello", "--server", address, "--server-name", "chat.test"],
-      ...["--cert", "certs/alice-cert.pem", "--key", "certs/alice-key.pem"],
-    ]);
+  const asAlice = (...command: readonly string[]) => [
+    ...[...command, "--server", address, "--server-name", "chat.test"],
+    ...["--cert", "certs/alice-cert.pem", "--key", "certs/alice-key.pem"],
+  ];
+  const send = () => folder.run(asAlice("send", "main", "hello"));
   assert.equal((await send()).status, 0);
   await Deno.writeTextFile(file, "connections=none\n");
   server.kill("SIGHUP");
   await server.until("stderr", /cannot use limits: connections: "none", expected 1 to 1000000/);
   assert.equal((await send()).status, 0);
-  await Deno.writeTextFile(file, "handshakes_per_second=1\nhandshakes_burst=1\n");
+  const tail = folder.start(asAlice("tail", "main", "-n", "9"));
+  await tail.until("stdout", /hello/); // it is in
+  await Deno.writeTextFile(file, "connections_per_address=1\n");
   server.kill("SIGHUP");
   await server.until("stderr", /read again/);
-  await send();
   const { status, stderr } = await send();
   assert.equal(status, 75);
-  assert.match(stderr, /handshakes_per_second is 1: try again in 1 s/);
+  assert.match(stderr, /connections_per_address is 1: try again in/);
+  tail.kill("SIGTERM");
+  await folder.finish(tail);
 });

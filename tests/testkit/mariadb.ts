@@ -7,6 +7,7 @@
 import { findProgram } from "./needs.ts";
 
 const START_MS = 30_000;
+const PORT_TRIES = 3;
 const POLL_MS = 50;
 
 /** How to log in to it: the shape that `openMysqlStore` takes. */
@@ -157,6 +158,19 @@ export class Mariadb {
   }
 }
 
+/** A port that was free may be another's by the time that the server asks for it. */
+async function startSomewhere(folder: string): Promise<Mariadb> {
+  for (let tries = PORT_TRIES;; tries--) {
+    const mariadb = new Mariadb(folder, freePort());
+    try {
+      await mariadb.start();
+      return mariadb;
+    } catch (error) {
+      if (tries === 1) throw error;
+    }
+  }
+}
+
 /**
  * Installs and starts a server; it takes a second or two, so a test file shares one.
  *
@@ -171,8 +185,7 @@ export async function startMariadb(): Promise<Mariadb> {
     "--auth-root-authentication-method=normal",
     "--skip-test-db",
   ]);
-  const mariadb = new Mariadb(folder, freePort());
-  await mariadb.start();
+  const mariadb = await startSomewhere(folder);
   const { user, password, database } = mariadb.options;
   await mariadb.sql(
     `CREATE DATABASE ${database} CHARACTER SET utf8mb4;
