@@ -159,7 +159,6 @@ export class KeptRoom {
    * @returns What is known then, once for each connection; what was not placed is said again by this.
    */
   settle(): Settled | undefined {
-    if (this.#reading === undefined) this.sayQueued();
     if (this.#reading === undefined || this.#shownTo < this.#reading.to) return undefined;
     const { isWhole } = this.#reading;
     this.#reading = undefined;

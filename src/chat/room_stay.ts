@@ -5,7 +5,7 @@
  */
 
 import { asChatError, ChatError } from "../errors.ts";
-import type { SaidFrom, SessionEvent } from "../protocol/session.ts";
+import type { SessionEvent } from "../protocol/session.ts";
 import { ClientRoom } from "../protocol/v2/client_room.ts";
 import { type Head, parseHead } from "../protocol/v2/head.ts";
 import { encodeMessage, type Message } from "../protocol/v2/messages.ts";
@@ -38,7 +38,7 @@ export class RoomStay {
   /** What was given with each own word that did not come back, in order. */
   readonly #ids: (number | undefined)[] = [];
   /** Own words that are in the log and were not shown as such yet: the transcript has them first. */
-  readonly #unshown: (SaidFrom & UnseenWord & { readonly id: number })[] = [];
+  readonly #unshown: UnseenWord[] = [];
   #saying: Promise<void> | undefined;
   #answered = Promise.withResolvers<void>();
   #flushed: Promise<void> = Promise.resolve();
@@ -260,7 +260,7 @@ export class RoomStay {
         const id = event.isOwn ? this.#ids.shift() : undefined;
         const shown = toldOf(event, { authors, joinedHead: this.joinedHead });
         if (shown?.kind === "said" && id !== undefined) {
-          this.#unshown.push({ text: event.text, session: event.session, seq: event.seq, id });
+          this.#unshown.push({ text: event.text, seq: event.seq, id });
           events.push({ ...shown, id });
         } else if (shown !== undefined) events.push(shown);
         return;
